@@ -1,0 +1,168 @@
+//! A call as it is known, and how reports are merged into it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Availability, CallEvent, CallFields, Cost, CostPart, LegFields, LegId, ProviderCallId,
+    RecordingFields, RecordingKey, Status,
+};
+
+/// What is known of a call.
+///
+/// Merging is a join: any order and any repetition of the same events gives the same call.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The provider's id of the conversation.
+    pub provider_call_id: ProviderCallId,
+    /// The fields, with their stamps.
+    pub fields: CallFields,
+    /// The further legs, by the provider's id. The root leg is the call itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub legs: BTreeMap<LegId, LegFields>,
+    /// The recordings, by their key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub recordings: BTreeMap<RecordingKey, RecordingFields>,
+}
+
+/// What an event changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Fields of the call whose value is another one now, by name.
+    pub fields: Vec<&'static str>,
+    /// Legs that are new or changed.
+    pub legs: Vec<LegId>,
+    /// Recordings that are new or of which something else is known now.
+    pub recordings: Vec<RecordingKey>,
+}
+
+impl Changes {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.legs.is_empty() && self.recordings.is_empty()
+    }
+}
+
+impl Call {
+    /// A call of which only the name is known.
+    pub fn new(provider_call_id: ProviderCallId) -> Self {
+        Self {
+            provider_call_id,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in what `event` tells. The event is about this call (the caller looked it up by the
+    /// event's call id).
+    pub fn apply(&mut self, event: &CallEvent) -> Changes {
+        let mut changes = Changes {
+            fields: self.fields.take(&event.facts, event.stamp),
+            ..Changes::default()
+        };
+        for (id, facts) in &event.legs {
+            let is_new = !self.legs.contains_key(id);
+            let leg = self.legs.entry(id.clone()).or_default();
+            if !leg.take(facts, event.stamp).is_empty() || is_new {
+                changes.legs.push(id.clone());
+            }
+        }
+        for report in &event.recordings {
+            let is_new = !self.recordings.contains_key(&report.key);
+            let recording = self.recordings.entry(report.key.clone()).or_default();
+            if !recording.take(&report.facts, event.stamp).is_empty() || is_new {
+                changes.recordings.push(report.key.clone());
+            }
+        }
+        changes
+    }
+
+    /// The join with what another side knows of the same call.
+    pub fn join(&mut self, other: Self) {
+        self.fields.join(other.fields);
+        for (id, leg) in other.legs {
+            self.legs.entry(id).or_default().join(leg);
+        }
+        for (key, recording) in other.recordings {
+            self.recordings.entry(key).or_default().join(recording);
+        }
+    }
+
+    /// Where the call stands. When only a leg or a recording was heard of so far, what they imply:
+    /// a finished recording or a call whose legs are all over has ended.
+    pub fn status(&self) -> Status {
+        if let Some(status) = &self.fields.status {
+            return status.value;
+        }
+        if self.fields.ended_at.is_some() || self.has_finished_recording() {
+            return Status::Ended;
+        }
+        let legs = || self.legs.values().filter_map(|leg| leg.status.as_ref());
+        match legs().map(|told| told.value).min() {
+            Some(least) if least.is_terminal() => Status::Ended,
+            Some(least) => least,
+            None => Status::Ongoing,
+        }
+    }
+
+    fn has_finished_recording(&self) -> bool {
+        self.recordings.values().any(|recording| {
+            recording
+                .availability
+                .as_ref()
+                .is_some_and(|told| told.value != Availability::Expected)
+        })
+    }
+
+    /// What the whole conversation cost: the call's own cost and that of its further legs. `None`
+    /// while nothing is priced; provisional while a leg that was connected is not priced.
+    pub fn cost(&self) -> Option<Cost> {
+        let own = self.fields.cost.as_ref().map(|told| &told.value);
+        let legs: Vec<_> = self
+            .legs
+            .iter()
+            .filter_map(|(id, leg)| Some((id, &leg.cost.as_ref()?.value)))
+            .collect();
+        let mut total = match (own, legs.first()) {
+            (Some(own), _) => own.clone(),
+            (None, Some((_, first))) => Cost {
+                amount: 0.into(),
+                currency: first.currency.clone(),
+                provisional: true,
+                parts: Vec::new(),
+            },
+            (None, None) => return None,
+        };
+        total.provisional |= self.legs.values().any(lacks_price);
+        if legs.is_empty() {
+            return Some(total);
+        }
+        if own.is_some() && total.parts.is_empty() {
+            total.parts.push(CostPart {
+                name: self.provider_call_id.to_string(),
+                amount: total.amount,
+            });
+        }
+        for (id, cost) in legs {
+            // Amounts of different currencies are not added up; the leg still shows its own.
+            if cost.currency == total.currency {
+                total.amount += cost.amount;
+                total.provisional |= cost.provisional;
+                total.parts.push(CostPart {
+                    name: id.to_string(),
+                    amount: cost.amount,
+                });
+            }
+        }
+        Some(total)
+    }
+}
+
+/// Whether a leg that was connected, and so costs something, is not priced yet.
+fn lacks_price(leg: &LegFields) -> bool {
+    let was_connected = leg
+        .status
+        .as_ref()
+        .is_some_and(|told| matches!(told.value, Status::Ongoing | Status::Ended));
+    was_connected && leg.cost.is_none()
+}

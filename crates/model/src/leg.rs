@@ -1,0 +1,26 @@
+//! One leg of a conversation: a transfer or a dialled second party makes several legs of one call.
+
+use crate::{Cost, Direction, Status, fields::told_fields};
+
+told_fields! {
+    /// What one report tells of a leg.
+    facts LegFacts;
+    /// What is known of a leg.
+    fields LegFields;
+    /// Where the leg stands.
+    status: Status,
+    /// Which way it went.
+    direction: Direction,
+    /// The calling side.
+    from: String,
+    /// The called side.
+    to: String,
+    /// When it began.
+    started_at: jiff::Timestamp,
+    /// When it was over.
+    ended_at: jiff::Timestamp,
+    /// How long it lasted by the provider's word, in ms.
+    duration_ms: u64,
+    /// What this leg cost by itself.
+    cost: Cost,
+}

@@ -1,0 +1,40 @@
+//! What Ringback talks about: calls, legs, recordings, transcripts, costs, and how reports of them
+//! from many sides become one call.
+//!
+//! Everything here is pure: no files, no network, no clock of its own, no async. Nothing here knows
+//! a provider, SQLite or JSON shapes of the outside.
+//!
+//! Start with [`CallEvent`] (what somebody reports about a call) and [`Call::apply`] (how reports are
+//! merged so that any order and any repetition of them gives the same call).
+
+mod call;
+mod clock;
+mod event;
+mod fields;
+mod ids;
+mod leg;
+mod missing;
+mod money;
+mod recording;
+mod secret;
+mod status;
+mod told;
+mod transcript;
+
+pub use call::{Call, Changes};
+pub use clock::Clock;
+pub use event::{CallEvent, Link, RecordingReport, Source, Stamp};
+pub use fields::{CallFacts, CallFields, Field};
+pub use ids::{
+    AccountId, AccountIdError, CallId, LegId, ProviderCallId, RecordingId, RecordingKey,
+};
+pub use leg::{LegFacts, LegFields};
+pub use missing::{Missing, missing};
+pub use money::{Cost, CostPart, Currency, Latency, Percentiles};
+pub use recording::{
+    Availability, Reason, RecordingFacts, RecordingFields, RecordingInput, RecordingState,
+};
+pub use secret::{Secret, SecretUrl};
+pub use status::{Agent, Direction, EndedCode, EndedReason, Status, StoragePolicy};
+pub use told::{Fact, Told};
+pub use transcript::{Segment, Speaker, Transcript, Word};

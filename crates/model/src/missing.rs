@@ -1,0 +1,34 @@
+//! What a call should have by now and has not.
+
+use crate::{Call, Field, RecordingState};
+
+/// The names of what is missing, in the order of the expectation.
+pub type Missing = Vec<Field>;
+
+/// What of `expected` the call has not. `expected` is what its provider can tell of a call like
+/// this one; `recordings` are the states of its recordings.
+///
+/// A recording is missing while it is neither here nor known to be absent, withheld or deleted: a
+/// failed or expired one is missing, because asking again may still help.
+pub fn missing(call: &Call, expected: &[Field], recordings: &[RecordingState]) -> Missing {
+    expected
+        .iter()
+        .copied()
+        .filter(|field| match field {
+            Field::Recording => {
+                recordings.is_empty() || recordings.iter().any(|state| lacks_sound(*state))
+            }
+            field => !field.is_told(&call.fields),
+        })
+        .collect()
+}
+
+fn lacks_sound(state: RecordingState) -> bool {
+    !matches!(
+        state,
+        RecordingState::Ready
+            | RecordingState::Absent(_)
+            | RecordingState::Withheld(_)
+            | RecordingState::Deleted(_)
+    )
+}

@@ -1,0 +1,64 @@
+//! What a call cost and how fast it answered. Money is decimal, never floating point.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::told::Fact;
+
+/// An ISO 4217 code such as `USD`.
+pub type Currency = String;
+
+/// What a call cost, in units of `currency` (dollars, not cents).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// The total, positive for what has to be paid.
+    pub amount: Decimal,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// True while the provider may still change it.
+    pub provisional: bool,
+    /// What it is made of, in the provider's order. May be empty.
+    pub parts: Vec<CostPart>,
+}
+
+impl Fact for Cost {}
+
+/// One part of a cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostPart {
+    /// The provider's name for it.
+    pub name: String,
+    /// In units of the cost's currency.
+    pub amount: Decimal,
+}
+
+impl Cost {
+    /// How far the parts are from the total, where there are parts.
+    pub fn gap(&self) -> Option<Decimal> {
+        if self.parts.is_empty() {
+            return None;
+        }
+        let sum: Decimal = self.parts.iter().map(|part| part.amount).sum();
+        Some((self.amount - sum).abs())
+    }
+}
+
+/// Percentiles of a latency in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Percentiles {
+    /// The median.
+    pub p50: Option<f64>,
+    /// 90th percentile.
+    pub p90: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+}
+
+/// Latencies by what was measured (`e2e`, `llm`, `tts`, ...), in milliseconds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Latency(pub indexmap::IndexMap<String, Percentiles>);
+
+impl Fact for Latency {}
