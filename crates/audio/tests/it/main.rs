@@ -1,0 +1,9 @@
+//! Tests of ringback-audio through its public face.
+
+mod decode;
+mod examine;
+mod hostile;
+mod play;
+mod rig;
+mod sound;
+mod table;
