@@ -1,0 +1,11 @@
+//! The archive on real files.
+
+mod full;
+mod killed;
+mod landing;
+mod memory;
+mod quarantine;
+mod resume;
+mod scan;
+mod support;
+mod turned_down;

@@ -1,0 +1,430 @@
+//! The work to be done: durable rows that a process takes on lease.
+//!
+//! A row is there until its work is done. Who took it holds a lease; when the lease runs out because
+//! the process died, another one takes the row over, and the first can no longer end it. The nearest
+//! deadline goes first.
+
+use jiff::{SignedDuration, Timestamp};
+use ringback_model::AccountId;
+use rusqlite::{Connection, Row, params};
+use serde_json::Value;
+
+use crate::{error::Result, sql, tables::changes::ChangeKind, writing::Writer};
+
+pub(crate) const V1: &str = "
+CREATE TABLE jobs (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind           TEXT    NOT NULL,
+    key            TEXT    NOT NULL,
+    account        TEXT    NOT NULL,
+    payload        TEXT    NOT NULL,
+    run_at         INTEGER NOT NULL,
+    deadline       INTEGER,
+    attempts       INTEGER NOT NULL DEFAULT 0,
+    first_tried_at INTEGER,
+    last_error     TEXT,
+    lease_owner    TEXT,
+    lease_until    INTEGER,
+    asked_again    INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (kind, key)
+) STRICT;
+CREATE INDEX jobs_due ON jobs (kind, run_at);
+CREATE INDEX jobs_leased ON jobs (account, lease_until) WHERE lease_until IS NOT NULL;
+";
+
+/// The number of a job.
+pub type JobId = i64;
+
+/// Work to be done once for `kind` and `key`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewJob {
+    /// What kind of work: `fetch`, `resync`.
+    pub kind: String,
+    /// What it is about. One kind has one row for one key.
+    pub key: String,
+    /// Whose limits it counts against.
+    pub account: AccountId,
+    /// What the work needs to know.
+    pub payload: Value,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// Better before: a link dies then. Nearest first.
+    pub deadline: Option<Timestamp>,
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What is to be done.
+    pub work: NewJob,
+    /// How many tries failed.
+    pub attempts: u32,
+    /// When it was first taken.
+    pub first_tried_at: Option<Timestamp>,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// Who works on it until when.
+    pub lease: Option<(String, Timestamp)>,
+}
+
+/// Whether a job is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It is.
+    New(JobId),
+    /// There was one for the same; it runs at the earlier of both times, with the new payload. One
+    /// that is being worked on runs once more afterwards.
+    Joined(JobId),
+}
+
+/// How much to take at once.
+#[derive(Clone, Copy, Debug)]
+pub struct ClaimLimits {
+    /// Jobs to take.
+    pub jobs: usize,
+    /// Jobs of one account of these kinds that may be in work at the same time, whoever has them.
+    pub per_account: usize,
+    /// How long the lease lasts without a heartbeat.
+    pub lease: SignedDuration,
+}
+
+/// How many jobs of a kind there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobCount {
+    /// The kind.
+    pub kind: String,
+    /// All.
+    pub all: u64,
+    /// Being worked on.
+    pub leased: u64,
+    /// Failed at least once.
+    pub failing: u64,
+}
+
+const COLUMNS: &str = "id, kind, key, account, payload, run_at, deadline, attempts, \
+                       first_tried_at, last_error, lease_owner, lease_until";
+
+/// Reads jobs.
+#[derive(Debug)]
+pub struct Jobs<'c> {
+    pub(crate) conn: &'c Connection,
+}
+
+impl Jobs<'_> {
+    /// One job.
+    pub fn get(&self, kind: &str, key: &str) -> Result<Option<Job>> {
+        let sql = format!("SELECT {COLUMNS} FROM jobs WHERE kind = ?1 AND key = ?2");
+        sql::one(self.conn, &sql, (kind, key), read)
+    }
+
+    /// Jobs of a kind in the order of work.
+    pub fn list(&self, kind: &str, limit: usize) -> Result<Vec<Job>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM jobs WHERE kind = ?1
+             ORDER BY deadline IS NULL, deadline, run_at, id LIMIT ?2"
+        );
+        sql::all(self.conn, &sql, params![kind, sql::size(limit)], read)
+    }
+
+    /// How many there are of each kind.
+    pub fn counts(&self, now: Timestamp) -> Result<Vec<JobCount>> {
+        sql::all(
+            self.conn,
+            "SELECT kind, count(*), count(*) FILTER (WHERE lease_until > ?1),
+                    count(*) FILTER (WHERE attempts > 0)
+             FROM jobs GROUP BY kind ORDER BY kind",
+            [sql::ms(now)],
+            |row| {
+                Ok(JobCount {
+                    kind: row.get(0)?,
+                    all: sql::unsigned(row.get(1)?)?,
+                    leased: sql::unsigned(row.get(2)?)?,
+                    failing: sql::unsigned(row.get(3)?)?,
+                })
+            },
+        )
+    }
+
+    /// When the next job of these kinds can be taken: it is due, or its holder's lease ends.
+    /// `None` if there are none.
+    pub fn next_due(&self, kinds: &[&str]) -> Result<Option<Timestamp>> {
+        let mut soonest = None;
+        for kind in kinds {
+            let due = sql::value(
+                self.conn,
+                "SELECT min(max(run_at, coalesce(lease_until, run_at))) FROM jobs WHERE kind = ?1",
+                [kind],
+            )?;
+            soonest = [soonest, sql::maybe_at(due)?].into_iter().flatten().min();
+        }
+        Ok(soonest)
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Job> {
+    let account: String = row.get(3)?;
+    let payload: String = row.get(4)?;
+    let owner: Option<String> = row.get(10)?;
+    let until = sql::maybe_at(row.get(11)?)?;
+    Ok(Job {
+        id: row.get(0)?,
+        work: NewJob {
+            kind: row.get(1)?,
+            key: row.get(2)?,
+            account: sql::parsed(&account, "account")?,
+            payload: sql::from_json(&payload, "job")?,
+            run_at: sql::at(row.get(5)?)?,
+            deadline: sql::maybe_at(row.get(6)?)?,
+        },
+        attempts: row.get(7)?,
+        first_tried_at: sql::maybe_at(row.get(8)?)?,
+        last_error: row.get(9)?,
+        lease: owner.zip(until),
+    })
+}
+
+/// Adds, takes and ends jobs. Whoever ends one names itself: a job whose lease went to another is
+/// no longer its own, and the answer is `false`.
+#[derive(Debug)]
+pub struct JobsMut<'w, 'c> {
+    pub(crate) writer: &'w mut Writer<'c>,
+}
+
+impl JobsMut<'_, '_> {
+    /// Adds a job, or joins it to the one that is there for the same kind and key.
+    pub fn enqueue(&mut self, job: &NewJob) -> Result<Enqueued> {
+        let conn = self.writer.conn();
+        let existing: Option<JobId> = sql::one(
+            conn,
+            "SELECT id FROM jobs WHERE kind = ?1 AND key = ?2",
+            (&job.kind, &job.key),
+            |row| Ok(row.get(0)?),
+        )?;
+        let id: JobId = conn
+            .prepare_cached(
+                "INSERT INTO jobs (kind, key, account, payload, run_at, deadline)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (kind, key) DO UPDATE SET
+                     payload = excluded.payload,
+                     run_at = min(run_at, excluded.run_at),
+                     deadline = coalesce(excluded.deadline, deadline),
+                     asked_again = lease_until IS NOT NULL
+                 RETURNING id",
+            )?
+            .query_row(
+                params![
+                    job.kind,
+                    job.key,
+                    job.account.as_str(),
+                    sql::to_json(&job.payload)?,
+                    sql::ms(job.run_at),
+                    job.deadline.map(sql::ms),
+                ],
+                |row| row.get(0),
+            )?;
+        self.note(&job.kind, &job.key)?;
+        Ok(match existing {
+            Some(_) => Enqueued::Joined(id),
+            None => Enqueued::New(id),
+        })
+    }
+
+    /// Takes due jobs of `kinds` for `owner`: the nearest deadline first, then the longest due.
+    pub fn claim(
+        &mut self,
+        kinds: &[&str],
+        now: Timestamp,
+        owner: &str,
+        limits: ClaimLimits,
+    ) -> Result<Vec<Job>> {
+        let conn = self.writer.conn();
+        let kinds = sql::to_json(&kinds)?;
+        let until = now.saturating_add(limits.lease).unwrap_or(Timestamp::MAX);
+        let due = sql::all(
+            conn,
+            &format!(
+                "WITH busy AS (
+                     SELECT account, count(*) AS n FROM jobs
+                     WHERE lease_until > ?2 AND kind IN (SELECT value FROM json_each(?1))
+                     GROUP BY account
+                 ), due AS (
+                     SELECT jobs.*, row_number() OVER (
+                         PARTITION BY account ORDER BY deadline IS NULL, deadline, run_at, id
+                     ) AS place
+                     FROM jobs
+                     WHERE kind IN (SELECT value FROM json_each(?1)) AND run_at <= ?2
+                         AND (lease_until IS NULL OR lease_until <= ?2)
+                 )
+                 SELECT {COLUMNS} FROM due LEFT JOIN busy USING (account)
+                 WHERE place + coalesce(n, 0) <= ?3
+                 ORDER BY deadline IS NULL, deadline, run_at, id LIMIT ?4"
+            ),
+            params![
+                kinds,
+                sql::ms(now),
+                sql::size(limits.per_account),
+                sql::size(limits.jobs)
+            ],
+            read,
+        )?;
+        let mut claimed = Vec::with_capacity(due.len());
+        for mut job in due {
+            sql::run(
+                conn,
+                "UPDATE jobs SET lease_owner = ?2, lease_until = ?3, asked_again = 0,
+                     first_tried_at = coalesce(first_tried_at, ?4) WHERE id = ?1",
+                params![job.id, owner, sql::ms(until), sql::ms(now)],
+            )?;
+            job.first_tried_at = job.first_tried_at.or(Some(now));
+            job.lease = Some((owner.to_owned(), until));
+            claimed.push(job);
+        }
+        for job in &claimed {
+            self.note(&job.work.kind, &job.work.key)?;
+        }
+        Ok(claimed)
+    }
+
+    /// Takes this one job, whatever its schedule says, because somebody waits for it. `None` if there
+    /// is none or somebody else has it.
+    pub fn claim_one(
+        &mut self,
+        kind: &str,
+        key: &str,
+        now: Timestamp,
+        owner: &str,
+        lease: SignedDuration,
+    ) -> Result<Option<Job>> {
+        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let taken = sql::run(
+            self.writer.conn(),
+            "UPDATE jobs SET lease_owner = ?3, lease_until = ?4, asked_again = 0,
+                 first_tried_at = coalesce(first_tried_at, ?5)
+             WHERE kind = ?1 AND key = ?2 AND (lease_until IS NULL OR lease_until <= ?5)",
+            params![kind, key, owner, sql::ms(until), sql::ms(now)],
+        )? == 1;
+        if !taken {
+            return Ok(None);
+        }
+        self.note(kind, key)?;
+        self.writer.jobs().get(kind, key)
+    }
+
+    /// Still working: the lease lasts until `until`. False if it is another's by now.
+    pub fn heartbeat(&mut self, id: JobId, owner: &str, until: Timestamp) -> Result<bool> {
+        let is_ours = sql::run(
+            self.writer.conn(),
+            "UPDATE jobs SET lease_until = ?3 WHERE id = ?1 AND lease_owner = ?2",
+            (id, owner, sql::ms(until)),
+        )? == 1;
+        Ok(is_ours)
+    }
+
+    /// Done. If the same was asked for meanwhile, it becomes due again instead, as if new.
+    pub fn complete(&mut self, id: JobId, owner: &str) -> Result<bool> {
+        let conn = self.writer.conn();
+        let Some((kind, key)) = self.held(id, owner)? else {
+            return Ok(false);
+        };
+        let again = sql::run(
+            conn,
+            "UPDATE jobs SET lease_owner = NULL, lease_until = NULL, asked_again = 0,
+                 attempts = 0, first_tried_at = NULL, last_error = NULL
+             WHERE id = ?1 AND asked_again = 1",
+            [id],
+        )? == 1;
+        if !again {
+            sql::run(conn, "DELETE FROM jobs WHERE id = ?1", [id])?;
+        }
+        self.note(&kind, &key)?;
+        Ok(true)
+    }
+
+    /// The try failed and counts; the next is at `run_at`. `error` is a code without data.
+    pub fn retry(
+        &mut self,
+        id: JobId,
+        owner: &str,
+        run_at: Timestamp,
+        error: &str,
+    ) -> Result<bool> {
+        self.give_back(id, owner, run_at, Some(error), 1)
+    }
+
+    /// Not now and not counted: the provider is not ready, or we have to wait for our turn.
+    pub fn postpone(&mut self, id: JobId, owner: &str, run_at: Timestamp) -> Result<bool> {
+        self.give_back(id, owner, run_at, None, 0)
+    }
+
+    fn give_back(
+        &mut self,
+        id: JobId,
+        owner: &str,
+        run_at: Timestamp,
+        error: Option<&str>,
+        tries: u32,
+    ) -> Result<bool> {
+        let Some((kind, key)) = self.held(id, owner)? else {
+            return Ok(false);
+        };
+        sql::run(
+            self.writer.conn(),
+            "UPDATE jobs SET lease_owner = NULL, lease_until = NULL,
+                 run_at = iif(asked_again, min(run_at, ?2), ?2), asked_again = 0,
+                 attempts = attempts + ?4, last_error = coalesce(?3, last_error)
+             WHERE id = ?1",
+            params![id, sql::ms(run_at), error, tries],
+        )?;
+        self.note(&kind, &key)?;
+        Ok(true)
+    }
+
+    /// Notes for the next try what the work learned.
+    pub fn set_payload(&mut self, id: JobId, owner: &str, payload: &Value) -> Result<bool> {
+        let is_ours = sql::run(
+            self.writer.conn(),
+            "UPDATE jobs SET payload = ?3 WHERE id = ?1 AND lease_owner = ?2",
+            (id, owner, sql::to_json(payload)?),
+        )? == 1;
+        Ok(is_ours)
+    }
+
+    /// Not wanted any more, whoever holds it. False if there was none.
+    pub fn cancel(&mut self, kind: &str, key: &str) -> Result<bool> {
+        let is_gone = sql::run(
+            self.writer.conn(),
+            "DELETE FROM jobs WHERE kind = ?1 AND key = ?2",
+            (kind, key),
+        )? == 1;
+        if is_gone {
+            self.note(kind, key)?;
+        }
+        Ok(is_gone)
+    }
+
+    /// Gives back everything that `owner` holds, due as it was: at an orderly end, so that the next
+    /// process need not wait for leases to run out.
+    pub fn release_all(&mut self, owner: &str) -> Result<()> {
+        sql::run(
+            self.writer.conn(),
+            "UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?1",
+            [owner],
+        )?;
+        Ok(())
+    }
+
+    fn held(&self, id: JobId, owner: &str) -> Result<Option<(String, String)>> {
+        sql::one(
+            self.writer.conn(),
+            "SELECT kind, key FROM jobs WHERE id = ?1 AND lease_owner = ?2",
+            (id, owner),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
+    fn note(&mut self, kind: &str, key: &str) -> Result<()> {
+        self.writer.note(ChangeKind::Job, format!("{kind}/{key}"))
+    }
+}

@@ -1,0 +1,16 @@
+//! One file per table: its schema, its row type, and how it is read and written.
+
+pub(crate) mod alerts;
+pub(crate) mod calls;
+pub(crate) mod changes;
+pub(crate) mod cursors;
+pub(crate) mod events;
+pub(crate) mod figures;
+pub(crate) mod jobs;
+pub(crate) mod legs;
+pub(crate) mod listens;
+pub(crate) mod recordings;
+pub(crate) mod refused;
+pub(crate) mod search;
+pub(crate) mod settings;
+pub(crate) mod transcripts;

@@ -1,0 +1,117 @@
+//! What was refused at the door.
+
+use jiff::SignedDuration;
+use ringback_store::{Options, Refusal, Store};
+
+use crate::home::{Home, account};
+
+fn knock(home: &Home, name: &str, reason: &str, body: &[u8]) -> Refusal {
+    Refusal {
+        account: account(name),
+        at: home.now(),
+        reason: reason.into(),
+        path_and_query: Some("/webhooks/clinic".into()),
+        headers: vec![("user-agent".into(), "curl".into())],
+        body: body.to_vec(),
+        body_bytes: body.len() as u64,
+    }
+}
+
+/// Everything that was pushed before is written when this one is answered.
+fn settle(store: &Store) {
+    store.write(|_| Ok(())).expect("answers");
+}
+
+fn kept(store: &Store, name: Option<&str>) -> usize {
+    let name = name.map(account);
+    store
+        .read(|reader| reader.refused().list(name.as_ref(), 5000))
+        .expect("reads")
+        .len()
+}
+
+#[test]
+fn a_refused_request_is_kept_with_its_reason_and_the_beginning_of_its_body() {
+    let home = Home::new();
+    home.store
+        .refuse(knock(&home, "clinic", "signature_wrong", &[7; 10_000]));
+    settle(&home.store);
+    let rows = home
+        .store
+        .read(|reader| reader.refused().list(None, 10))
+        .expect("reads");
+    let [row] = rows.as_slice() else {
+        panic!("one was refused")
+    };
+    assert_eq!(row.refusal.reason, "signature_wrong");
+    assert_eq!(row.refusal.body, [7; 4096]);
+    assert_eq!(row.refusal.body_bytes, 10_000);
+    assert_eq!(row.refusal.headers, [("user-agent".into(), "curl".into())]);
+}
+
+#[test]
+fn the_ring_is_capped_and_the_counts_are_exact() {
+    let home = Home::new();
+    for n in 0..7 {
+        let name = format!("a{n}");
+        for _ in 0..250 {
+            home.store.refuse(knock(&home, &name, "too_old", b"x"));
+            home.pass(SignedDuration::from_millis(100));
+        }
+        settle(&home.store);
+        assert_eq!(kept(&home.store, Some(&name)), 200, "of one account");
+    }
+    assert_eq!(kept(&home.store, None), 1000, "in all");
+    let counts = home
+        .store
+        .read(|reader| reader.refused().counts())
+        .expect("reads");
+    assert_eq!(counts.len(), 7);
+    assert!(
+        counts
+            .iter()
+            .all(|count| count.count == 250 && count.reason == "too_old")
+    );
+    home.store
+        .write(|writer| writer.refused_mut().clear(&account("a6")))
+        .expect("cleared");
+    assert_eq!(kept(&home.store, Some("a6")), 0);
+}
+
+#[test]
+fn a_flood_is_counted_in_full_and_written_in_few_rows() {
+    let home = Home::with(Options {
+        waiting_writes: 8,
+        ..Options::default()
+    });
+    for _ in 0..5000 {
+        home.store
+            .refuse(knock(&home, "clinic", "signature_missing", &[1; 100]));
+    }
+    home.pass(SignedDuration::from_millis(100));
+    home.store
+        .refuse(knock(&home, "clinic", "signature_missing", b"last"));
+    settle(&home.store);
+    let counts = home
+        .store
+        .read(|reader| reader.refused().counts())
+        .expect("reads");
+    assert_eq!(counts[0].count, 5001);
+    assert!(kept(&home.store, None) < 200, "samples, not all");
+    home.store
+        .write(|writer| writer.settings_mut().set("a", &1))
+        .expect("others get through");
+}
+
+#[test]
+fn what_was_refused_last_is_written_before_closing() {
+    let home = Home::new();
+    home.store.refuse(knock(&home, "clinic", "too_old", b"1"));
+    home.store.refuse(knock(&home, "clinic", "too_old", b"2"));
+    home.store.clone().close();
+    let again = home.second();
+    let counts = again
+        .read(|reader| reader.refused().counts())
+        .expect("reads");
+    assert_eq!(counts[0].count, 2);
+}
