@@ -1,0 +1,76 @@
+//! What every provider offers, and the list of all of them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ringback_model::{Call, Field};
+
+use crate::{
+    Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
+    Understood, VerifiedEvent, http::Http, retell::Retell, twilio::Twilio,
+};
+
+/// A provider. Everything here is pure: bytes in, words out.
+pub trait Provider: Send + Sync {
+    /// Its name in `config.toml` and in JSON.
+    fn name(&self) -> &'static str;
+
+    /// Its name for people.
+    fn title(&self) -> &'static str;
+
+    /// Where its API is if the account does not say otherwise.
+    fn default_base_url(&self, options: &dyn Fn(OptionKey) -> Option<String>) -> String;
+
+    /// The secrets it needs (first) and may have.
+    fn secrets(&self) -> &'static [SecretName];
+
+    /// The keys that only this provider has in `config.toml`.
+    fn options(&self) -> &'static [OptionKey] {
+        &[]
+    }
+
+    /// What of the configuration does not fit, in a sentence that says what to do.
+    fn check_options(&self, _account: &Account) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Finds out whether a request comes from the provider.
+    fn verify(
+        &self,
+        account: &Account,
+        request: RawRequest,
+        now: Timestamp,
+    ) -> Result<VerifiedEvent, Refusal>;
+
+    /// Turns a document into reports. The same document always gives the same reports.
+    fn understand(
+        &self,
+        account: &Account,
+        document: Document<'_>,
+    ) -> Result<Understood, Misunderstood>;
+
+    /// What this provider can tell of a call like this one by now; what of it is not there is
+    /// missing.
+    fn expects(&self, call: &Call) -> Vec<Field>;
+
+    /// How to ask the provider.
+    fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client>;
+}
+
+/// The provider of that name.
+pub fn find(name: &str) -> Option<&'static dyn Provider> {
+    registry()
+        .iter()
+        .copied()
+        .find(|provider| provider.name() == name)
+}
+
+/// The names of all providers, for messages.
+pub fn names() -> Vec<&'static str> {
+    registry().iter().map(|provider| provider.name()).collect()
+}
+
+/// One line a provider.
+fn registry() -> &'static [&'static dyn Provider] {
+    &[&Retell, &Twilio]
+}

@@ -1,0 +1,74 @@
+//! Retell AI: voice agents on phone and web.
+//!
+//! Documentation: <https://docs.retellai.com> (read November 2026); where the official SDKs say
+//! something else, the SDKs are followed (`retell-sdk` 5.66.1 for TypeScript, 6.2.13 for Python).
+//!
+//! Things to know: costs are US cents. Times are milliseconds since 1970. The signing secret is the
+//! API key itself. Recordings have no id of their own, a call has one. There is no "changed since",
+//! so late changes are only seen by asking for a call again.
+
+mod client;
+mod events;
+mod links;
+mod payload;
+mod signature;
+mod transcript;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ringback_model::{Call, Field};
+
+use crate::{
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
+    Understood, VerifiedEvent, http::Http,
+};
+
+/// The secret's name: the API key, which also signs the webhooks.
+const API_KEY: SecretName = "api_key";
+
+/// Retell AI.
+pub(crate) struct Retell;
+
+impl Provider for Retell {
+    fn name(&self) -> &'static str {
+        "retell"
+    }
+
+    fn title(&self) -> &'static str {
+        "Retell AI"
+    }
+
+    fn default_base_url(&self, _options: &dyn Fn(OptionKey) -> Option<String>) -> String {
+        "https://api.retellai.com".into()
+    }
+
+    fn secrets(&self) -> &'static [SecretName] {
+        &[API_KEY]
+    }
+
+    fn verify(
+        &self,
+        account: &Account,
+        request: RawRequest,
+        now: Timestamp,
+    ) -> Result<VerifiedEvent, Refusal> {
+        signature::verify(account, request, now)
+    }
+
+    fn understand(
+        &self,
+        _account: &Account,
+        document: Document<'_>,
+    ) -> Result<Understood, Misunderstood> {
+        events::understand(document)
+    }
+
+    fn expects(&self, call: &Call) -> Vec<Field> {
+        events::expects(call)
+    }
+
+    fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {
+        Box::new(client::RetellClient::new(account, http))
+    }
+}

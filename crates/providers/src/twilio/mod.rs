@@ -1,0 +1,110 @@
+//! Twilio Programmable Voice: phone calls and their recordings.
+//!
+//! Documentation: <https://www.twilio.com/docs/voice/api/call-resource> and its neighbours, the
+//! OpenAPI description (`twilio/twilio-oai`, April 2026) and the official SDKs (read November 2026).
+//!
+//! Things to know: one conversation has several legs, each with its own id; the recording hangs on
+//! the root leg, and the root leg's id is the conversation's here. Numbers come as texts, prices
+//! are negative and null for minutes, times are RFC 2822. By default nothing is recorded. Signatures
+//! cover the public address as it is configured at Twilio.
+
+mod client;
+mod events;
+mod links;
+mod payload;
+mod signature;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ringback_model::{Call, Field};
+
+use crate::{
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
+    Understood, VerifiedEvent, http::Http,
+};
+
+/// The primary auth token: signs the webhooks, and is a password for the API.
+const AUTH_TOKEN: SecretName = "auth_token";
+/// An API key (`SK...`) and its secret: for the API only.
+const API_KEY_SID: SecretName = "api_key_sid";
+const API_KEY_SECRET: SecretName = "api_key_secret";
+
+const ACCOUNT_SID: OptionKey = "account_sid";
+
+/// Twilio.
+pub(crate) struct Twilio;
+
+impl Provider for Twilio {
+    fn name(&self) -> &'static str {
+        "twilio"
+    }
+
+    fn title(&self) -> &'static str {
+        "Twilio"
+    }
+
+    fn default_base_url(&self, _options: &dyn Fn(OptionKey) -> Option<String>) -> String {
+        "https://api.twilio.com".into()
+    }
+
+    fn secrets(&self) -> &'static [SecretName] {
+        &[AUTH_TOKEN, API_KEY_SID, API_KEY_SECRET]
+    }
+
+    fn options(&self) -> &'static [OptionKey] {
+        &[ACCOUNT_SID]
+    }
+
+    fn check_options(&self, account: &Account) -> Result<(), String> {
+        let Some(sid) = account.option(ACCOUNT_SID) else {
+            return Err("account_sid is missing; it begins with AC and stands on the start page of the Twilio console".into());
+        };
+        let is_sid = sid.len() > 2
+            && sid.starts_with("AC")
+            && sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !is_sid {
+            return Err("account_sid is not the id of a Twilio account; it begins with AC and has 32 digits and letters after that".into());
+        }
+        let has = |name| {
+            account
+                .secrets
+                .first(name)
+                .is_some_and(|secret| !secret.is_empty())
+        };
+        match (has(API_KEY_SID), has(API_KEY_SECRET)) {
+            (true, false) => {
+                Err("api_key_sid is set without api_key_secret; set both or neither".into())
+            }
+            (false, true) => {
+                Err("api_key_secret is set without api_key_sid; set both or neither".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn verify(
+        &self,
+        account: &Account,
+        request: RawRequest,
+        _now: Timestamp,
+    ) -> Result<VerifiedEvent, Refusal> {
+        signature::verify(account, request)
+    }
+
+    fn understand(
+        &self,
+        account: &Account,
+        document: Document<'_>,
+    ) -> Result<Understood, Misunderstood> {
+        events::understand(account, document)
+    }
+
+    fn expects(&self, call: &Call) -> Vec<Field> {
+        events::expects(call)
+    }
+
+    fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {
+        Box::new(client::TwilioClient::new(account, http))
+    }
+}
