@@ -1,0 +1,255 @@
+//! One report, taken into the database: the call, what follows for its recordings, and the work that
+//! has to be done because of it. All of it in the transaction of the caller.
+//!
+//! The same journal always gives the same rows: the time comes from the event, not from a clock.
+
+use jiff::Timestamp;
+use ringback_model::{
+    Availability, Call, CallEvent, CallId, Link, RecordingId, RecordingInput, RecordingKey,
+    RecordingState, Source, Told, missing,
+};
+use ringback_store::{CallRecord, NewAlert, Recording, Result, Writer};
+
+use crate::{accounts::Party, jobs, schedule};
+
+/// What came of taking in a report.
+#[derive(Clone, Debug)]
+pub(crate) struct Folded {
+    /// The call.
+    pub call: CallId,
+    /// Whether there is something to fetch or to ask for now.
+    pub work_due: bool,
+}
+
+/// How a report was heard of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// By a webhook, or as a full answer about this call.
+    InFull,
+    /// As an item of a list, which leaves things out that the call's own answer has.
+    Listed,
+}
+
+/// Takes one report in. `at` is when it was heard of.
+pub(crate) fn fold(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    event: &CallEvent,
+    at: Timestamp,
+    heard: Heard,
+) -> Result<Folded> {
+    let account = party.id();
+    let stored = writer.calls().by_provider_id(account, &event.call)?;
+    let is_new = stored.is_none();
+    let mut record = stored.unwrap_or_else(|| CallRecord {
+        id: CallId::derive(at, account, &event.call),
+        account: account.clone(),
+        provider: party.account().provider.to_owned(),
+        call: Call::new(event.call.clone()),
+        first_seen_at: at,
+        missing: Vec::new(),
+    });
+    let changes = record.call.apply(event);
+    let is_news = is_new || !changes.is_empty();
+    if is_news {
+        writer.calls_mut().put(record.clone())?;
+    }
+
+    let mut work_due = false;
+    for report in &event.recordings {
+        work_due |= recording(writer, &record, &report.key, report.link.as_ref(), at)?;
+    }
+    if changes.fields.contains(&"status") && record.call.status().is_terminal() {
+        // A recording that was being made while the call went on can be asked for now.
+        for key in record.call.recordings.keys() {
+            work_due |= recording(writer, &record, key, None, at)?;
+        }
+    }
+    if is_news {
+        settle(writer, party, &mut record)?;
+        work_due |= follow_up(writer, party, &record, at, heard)?;
+        check_cost(writer, &record)?;
+    }
+    if changes.is_empty() && contradicts(&record.call, event) {
+        // It lost to what is known, and says something else: the provider decides.
+        let ask = jobs::resync(account, &event.call, at);
+        writer.jobs_mut().enqueue(&ask)?;
+        work_due = true;
+    }
+    Ok(Folded {
+        call: record.id,
+        work_due,
+    })
+}
+
+/// Whether a webhook tells another analysis or cost than what stands: an analysis that was run again
+/// speaks of the same moment as the first one and does not win by itself.
+fn contradicts(call: &Call, event: &CallEvent) -> bool {
+    fn differs<T: PartialEq>(stands: &Option<Told<T>>, said: &Option<T>) -> bool {
+        matches!((stands, said), (Some(stands), Some(said)) if stands.value != *said)
+    }
+    let (stands, said) = (&call.fields, &event.facts);
+    event.stamp.source == Source::Webhook
+        && (differs(&stands.summary, &said.summary)
+            || differs(&stands.sentiment, &said.sentiment)
+            || differs(&stands.successful, &said.successful)
+            || differs(&stands.cost, &said.cost))
+}
+
+/// Finds out anew what is missing of a call by now, and writes it if it is something else.
+pub(crate) fn settle(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    record: &mut CallRecord,
+) -> Result<()> {
+    let states: Vec<_> = writer
+        .recordings()
+        .of_call(record.id)?
+        .iter()
+        .map(|row| row.state)
+        .collect();
+    let now_missing = missing(
+        &record.call,
+        &party.provider().expects(&record.call),
+        &states,
+    );
+    if now_missing != record.missing {
+        record.missing = now_missing;
+        writer.calls_mut().set_missing(record.id, &record.missing)?;
+    }
+    Ok(())
+}
+
+/// Brings a recording's row in line with what is known of it. True if it is to be fetched now.
+fn recording(
+    writer: &mut Writer<'_>,
+    record: &CallRecord,
+    key: &RecordingKey,
+    link: Option<&Link>,
+    at: Timestamp,
+) -> Result<bool> {
+    let id = RecordingId::derive(record.id, key);
+    let Some(fields) = record.call.recordings.get(key) else {
+        return Ok(false);
+    };
+    let availability = fields.availability.as_ref().map(|told| told.value);
+    let stored = writer.recordings().by_id(id)?;
+    let before = stored.as_ref().map(|row| row.state);
+    let mut row = stored.unwrap_or_else(|| Recording {
+        id,
+        call: record.id,
+        account: record.account.clone(),
+        key: key.clone(),
+        state: RecordingState::initial(availability),
+        channels: None,
+        duration_ms: None,
+        format: None,
+        size_bytes: None,
+        sha256: None,
+        path: None,
+        analysis_path: None,
+        link: None,
+        expected_since: at,
+        landed_at: None,
+        fetch_attempts: 0,
+        last_error: None,
+        facts: fields.clone(),
+    });
+    row.facts = fields.clone();
+    row.state = row.state.next(RecordingInput::Provider(
+        availability.unwrap_or(Availability::Expected),
+    ));
+    if let Some(link) = link.filter(|_| row.state.wants_fetch()) {
+        row.link = Some(link.clone());
+    }
+    if !row.state.wants_fetch() {
+        row.link = None;
+    }
+    // What the provider says counts until our own decoder has counted.
+    if row.state != RecordingState::Ready {
+        row.channels = fields
+            .channels
+            .as_ref()
+            .map(|told| told.value)
+            .or(row.channels);
+        row.duration_ms = fields
+            .duration_ms
+            .as_ref()
+            .map(|told| told.value)
+            .or(row.duration_ms);
+    }
+    writer.recordings_mut().put(&row)?;
+
+    let account = &record.account;
+    match row.state {
+        RecordingState::Available(_) if before != Some(row.state) || link.is_some() => {
+            let deadline = row.link.as_ref().and_then(|link| link.expires_at);
+            writer
+                .jobs_mut()
+                .enqueue(&jobs::fetch(account, id, at, deadline))?;
+            Ok(true)
+        }
+        // While the call goes on nobody has to be asked: the provider is still recording.
+        RecordingState::Expected(_) if record.call.status().is_terminal() => {
+            writer
+                .jobs_mut()
+                .enqueue(&jobs::fetch(account, id, at, None))?;
+            Ok(true)
+        }
+        state => {
+            if state.is_settled() {
+                writer.jobs_mut().cancel(jobs::FETCH, &id.to_string())?;
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// What has to be asked of the provider because of what is known now. True if that is due.
+fn follow_up(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    record: &CallRecord,
+    at: Timestamp,
+    heard: Heard,
+) -> Result<bool> {
+    let call = &record.call;
+    let heard_of_call_itself = call.fields.status.is_some();
+    let run_at = if !heard_of_call_itself {
+        // Only a recording or a leg was heard of: the call itself has to be asked for.
+        Some(at)
+    } else if !call.status().is_terminal() || record.missing.is_empty() {
+        None
+    } else if heard == Heard::Listed {
+        Some(at)
+    } else {
+        let ended = call.fields.ended_at.as_ref().map_or(at, |told| told.value);
+        schedule::next_refetch(ended, at)
+    };
+    if let Some(run_at) = run_at {
+        writer
+            .jobs_mut()
+            .enqueue(&jobs::resync(party.id(), &call.provider_call_id, run_at))?;
+    }
+    Ok(run_at == Some(at))
+}
+
+/// The largest difference between a cost and the sum of its parts that is taken for rounding.
+const COST_TOLERANCE_CENTS: i64 = 1;
+
+fn check_cost(writer: &mut Writer<'_>, record: &CallRecord) -> Result<()> {
+    let Some(gap) = record.call.cost().and_then(|cost| cost.gap()) else {
+        return Ok(());
+    };
+    let subject = record.id.to_string();
+    if gap > rust_decimal::Decimal::new(COST_TOLERANCE_CENTS, 2) {
+        writer.alerts_mut().raise(&NewAlert {
+            kind: "cost_gap".into(),
+            subject,
+            params: serde_json::json!({ "gap": gap.to_string() }),
+        })?;
+    } else {
+        writer.alerts_mut().resolve("cost_gap", &subject)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! An event of the journal, read: what it says, in our words, and how it goes in.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use ringback_model::{CallEvent, EndedCode, EndedReason, ProviderCallId, Source, Stamp, Status};
+use ringback_providers::{Document, Snapshot, Understood};
+use ringback_store::{
+    self as store, Event, EventOutcome, NewEvent, Request, Standing, StoreError, Writer,
+};
+use sha2::{Digest, Sha256};
+
+use super::{Heard, fold};
+use crate::{
+    EngineError,
+    accounts::{Accounts, Party},
+    jobs,
+};
+
+/// Snapshots of these kinds are items of a list. What a list leaves out is asked for.
+const LISTED: &str = "listed";
+
+/// Our own word for a call that seemed to go on and that the provider does not know any more.
+const GONE: &str = "gone";
+
+/// An event after somebody read it.
+pub(super) struct Reading {
+    pub(super) seq: i64,
+    pub(super) heard_at: Timestamp,
+    pub(super) heard: Heard,
+    pub(super) party: Option<Arc<Party>>,
+    pub(super) said: Said,
+}
+
+/// What an event says.
+pub(super) enum Said {
+    Events(Vec<CallEvent>),
+    /// Unsigned: the calls that it names are asked for, nothing else of it counts.
+    Hints(Vec<ProviderCallId>),
+    Ignored(String),
+    Unreadable(String),
+}
+
+impl Reading {
+    /// Has the provider's code read an event.
+    pub(super) fn of(event: Event, accounts: &Accounts) -> Self {
+        let head = &event.head;
+        let party = accounts.get(head.account.as_str()).cloned();
+        let said = match &party {
+            None => Said::Ignored("its account is not in config.toml any more".into()),
+            Some(_) if is_gone(&event) => Said::Events(gone_events(&event.body, head.received_at)),
+            Some(party) => {
+                // A mistake of ours in reading one event must not stop the next one.
+                let said = catch_unwind(AssertUnwindSafe(|| said(party, &event)));
+                said.unwrap_or_else(|_| {
+                    Said::Unreadable("reading it failed by a mistake of ours".into())
+                })
+            }
+        };
+        Self {
+            seq: head.seq,
+            heard_at: head.received_at,
+            heard: heard(head.kind.as_deref()),
+            party,
+            said,
+        }
+    }
+}
+
+fn said(party: &Party, event: &Event) -> Said {
+    let head = &event.head;
+    let query = event.request.path_and_query.as_deref();
+    let document = Document {
+        source: head.source,
+        kind: head.kind.as_deref().unwrap_or_default(),
+        query: query.map(|text| text.trim_start_matches('?')),
+        content_type: event.request.content_type.as_deref(),
+        body: &event.body,
+        at: head.as_of.unwrap_or(head.received_at),
+    };
+    match party.provider().understand(party.account(), document) {
+        Ok(Understood::Events(events)) if head.standing == Standing::Hint => {
+            Said::Hints(events.into_iter().map(|event| event.call).collect())
+        }
+        Ok(Understood::Events(events)) => Said::Events(events),
+        Ok(Understood::Ignored(reason)) => Said::Ignored(reason),
+        Err(error) => Said::Unreadable(error.to_string()),
+    }
+}
+
+/// Takes in one event and notes what became of it. True if there is work to do now.
+pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool, StoreError> {
+    let mut due = false;
+    let mut call = None;
+    let outcome = match (&reading.said, &reading.party) {
+        (Said::Events(events), Some(party)) => {
+            for event in events {
+                let folded = fold(writer, party, event, reading.heard_at, reading.heard)?;
+                due |= folded.work_due;
+                call = Some(folded.call);
+            }
+            EventOutcome::Applied { call }
+        }
+        (Said::Hints(calls), Some(party)) => {
+            for call in calls {
+                writer
+                    .jobs_mut()
+                    .enqueue(&jobs::resync(party.id(), call, reading.heard_at))?;
+            }
+            due = true;
+            EventOutcome::Ignored {
+                reason: "unsigned: the provider is asked about the call instead".into(),
+                call: None,
+            }
+        }
+        (Said::Ignored(reason), _) => EventOutcome::Ignored {
+            reason: reason.clone(),
+            call: None,
+        },
+        (Said::Unreadable(reason), _) => EventOutcome::Failed {
+            reason: reason.clone(),
+            call: None,
+        },
+        (Said::Events(_) | Said::Hints(_), None) => EventOutcome::Ignored {
+            reason: "its account is not in config.toml any more".into(),
+            call: None,
+        },
+    };
+    writer.events_mut().mark(reading.seq, &outcome)?;
+    Ok(due)
+}
+
+/// How an event of this kind was heard of.
+pub(super) fn heard(kind: Option<&str>) -> Heard {
+    if kind.is_some_and(|kind| kind.starts_with(LISTED)) {
+        Heard::Listed
+    } else {
+        Heard::InFull
+    }
+}
+
+/// What an answer of the API says.
+pub(super) fn understood(
+    party: &Party,
+    snapshot: &Snapshot,
+) -> Result<Vec<CallEvent>, EngineError> {
+    let document = Document {
+        source: Source::Snapshot,
+        kind: snapshot.kind,
+        query: None,
+        content_type: None,
+        body: &snapshot.body,
+        at: snapshot.at,
+    };
+    match party.provider().understand(party.account(), document) {
+        Ok(Understood::Events(events)) => Ok(events),
+        Ok(Understood::Ignored(_)) => Ok(Vec::new()),
+        Err(error) => Err(ringback_providers::ApiError::Unexpected(error.to_string()).into()),
+    }
+}
+
+/// An answer of the API as an entry of the journal.
+pub(crate) fn entry(party: &Party, snapshot: &Snapshot, heard_at: Timestamp) -> NewEvent {
+    let digest = Sha256::digest(&snapshot.body);
+    NewEvent {
+        account: party.id().clone(),
+        provider: party.account().provider.to_owned(),
+        source: Source::Snapshot,
+        kind: Some(snapshot.kind.to_owned()),
+        // Only answers that change something come here, so a repetition is one of the same moment.
+        key: format!(
+            "snapshot:{}:{}:{}:{}",
+            snapshot.kind,
+            snapshot.call,
+            snapshot.at.as_millisecond(),
+            hex::encode(&digest[..8])
+        ),
+        received_at: heard_at,
+        as_of: Some(snapshot.at),
+        request: Request::default(),
+        standing: store::Standing::Signed,
+        body: snapshot.body.to_vec(),
+    }
+}
+
+/// The entry of the journal about a call that is gone.
+pub(super) fn gone(party: &Party, call: &ProviderCallId, at: Timestamp) -> NewEvent {
+    NewEvent {
+        account: party.id().clone(),
+        provider: party.account().provider.to_owned(),
+        source: Source::Snapshot,
+        kind: Some(GONE.into()),
+        key: format!("snapshot:{GONE}:{call}"),
+        received_at: at,
+        as_of: Some(at),
+        request: Request::default(),
+        standing: store::Standing::Signed,
+        body: call.as_str().as_bytes().to_vec(),
+    }
+}
+
+fn is_gone(event: &Event) -> bool {
+    event.head.source == Source::Snapshot && event.head.kind.as_deref() == Some(GONE)
+}
+
+/// What it means that a call is gone: it does not go on.
+pub(super) fn gone_events(body: &[u8], at: Timestamp) -> Vec<CallEvent> {
+    let call = ProviderCallId::new(String::from_utf8_lossy(body));
+    let stamp = Stamp {
+        as_of: at,
+        source: Source::Snapshot,
+    };
+    let mut event = CallEvent::new(call, stamp);
+    event.facts.status = Some(Status::Failed);
+    event.facts.ended_reason = Some(EndedReason {
+        code: EndedCode::Unknown,
+        raw: "unknown to the provider".into(),
+    });
+    vec![event]
+}

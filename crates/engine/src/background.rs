@@ -1,0 +1,232 @@
+//! The background role: door, polling, jobs, applying. One process per home has it; the others wait
+//! until it is free.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use ringback_intake::{Door, Intake};
+use ringback_store::CallFilter;
+
+use crate::{
+    core::Core,
+    engine::{Bell, start_applying},
+    journal::DoorJournal,
+    news::News,
+    rebuild::restore,
+    role::Role,
+    work,
+};
+
+/// How often a process without the role looks whether it is free.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How often a door that could not be opened is tried again.
+const DOOR_AGAIN: Duration = Duration::from_secs(5);
+
+/// How this process stands with the role.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Background(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    has_role: bool,
+    door: Option<SocketAddr>,
+    problem: Option<String>,
+    applying: Option<JoinHandle<()>>,
+}
+
+impl Background {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn door(&self) -> Option<SocketAddr> {
+        self.lock().door
+    }
+
+    pub(crate) fn has_role(&self) -> bool {
+        self.lock().has_role
+    }
+
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.lock().problem.clone()
+    }
+
+    /// Waits until the apply thread has ended.
+    pub(crate) async fn wait_for_apply(&self) {
+        let Some(applying) = self.lock().applying.take() else {
+            return;
+        };
+        let ended = tokio::task::spawn_blocking(move || applying.join());
+        if !matches!(ended.await, Ok(Ok(()))) {
+            tracing::error!(
+                "the apply thread ended by a panic; what is in the journal is applied at the next start"
+            );
+        }
+    }
+}
+
+/// Takes the role now or as soon as it is free, and does the work until the program ends.
+pub(crate) fn start(
+    core: &Arc<Core>,
+    background: Background,
+    door: Option<Door>,
+    listen: Option<SocketAddr>,
+    owner: String,
+    rings: Bell,
+    alive: Weak<()>,
+) {
+    let core = core.clone();
+    core.clone().spawn(async move {
+        let Some(mut role) = wait_for_role(&core).await else {
+            return;
+        };
+        take_over(&core, &mut role, &owner).await;
+        background.lock().has_role = true;
+        core.tell(News::Health);
+        restore_if_new(&core).await;
+        match start_applying(&core.applier, rings, alive) {
+            Ok(applying) => background.lock().applying = Some(applying),
+            Err(error) => {
+                tracing::error!(%error, "the apply thread does not start");
+                return;
+            }
+        }
+        let loops = tokio::spawn(keep_working(core.clone(), owner));
+        open(&core, &background, door, listen).await;
+        if loops.await.is_err() {
+            tracing::error!("the watch over the work ended by a panic");
+        }
+        background.lock().has_role = false;
+    });
+}
+
+/// Runs the work loop until the program ends. Should it panic, it is logged and begins anew: what it
+/// had in hand is found again by its leases.
+async fn keep_working(core: Arc<Core>, owner: String) {
+    while !core.stop.is_cancelled() {
+        if tokio::spawn(work::run(core.clone(), owner.clone()))
+            .await
+            .is_ok()
+        {
+            return;
+        }
+        tracing::error!("the work loop ended by a panic and begins anew");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// A journal with events and a database without calls: the database was lost. What can be known
+/// again is, before anything else is done, so that no recording is fetched that is here.
+async fn restore_if_new(core: &Arc<Core>) {
+    let all = CallFilter::default();
+    let is_lost = core.store.read(|reader| {
+        Ok(reader.calls().count(&all, 1)?.n == 0 && reader.events().last_seq()? > 0)
+    });
+    match is_lost {
+        Ok(false) => return,
+        Ok(true) => {}
+        Err(error) => {
+            tracing::error!(%error, "the database cannot be looked at");
+            return;
+        }
+    }
+    tracing::info!("the database is new and the journal is not: everything is built again from it");
+    match restore(core).await {
+        Ok(found) => tracing::info!(recordings = found, "the database is as it was"),
+        Err(error) => {
+            tracing::error!(%error, "not everything could be built again; `ringback rebuild` tries anew")
+        }
+    }
+    core.tell(News::Stale);
+}
+
+async fn wait_for_role(core: &Core) -> Option<Role> {
+    let path = core.home.role_file();
+    loop {
+        match Role::try_take(&path) {
+            Ok(Some(role)) => return Some(role),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the lock of the background work cannot be used"),
+        }
+        tokio::select! {
+            () = core.stop.cancelled() => return None,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Whoever had the role before is gone, perhaps by a crash: what it had in hand is free at once, not
+/// only when its leases run out.
+async fn take_over(core: &Core, role: &mut Role, owner: &str) {
+    let before = match role.sign(owner) {
+        Ok(Some(before)) => before,
+        Ok(None) => return,
+        Err(error) => {
+            tracing::warn!(%error, "who did the background work before is not known; its leases run out");
+            return;
+        }
+    };
+    let released = core
+        .applier
+        .write(move |writer| writer.jobs_mut().release_all(&before))
+        .await;
+    if let Err(error) = released {
+        tracing::warn!(%error, "the work that was left lying is free when its leases run out");
+    }
+}
+
+/// Opens the door and serves until the program ends. A port that is taken is tried again: the other
+/// program may end, and calls are found by polling meanwhile.
+async fn open(
+    core: &Arc<Core>,
+    background: &Background,
+    door: Option<Door>,
+    listen: Option<SocketAddr>,
+) {
+    let address = listen.unwrap_or(core.config.listen);
+    let mut first = door;
+    let door = loop {
+        let bound = match first.take() {
+            Some(door) => Ok(door),
+            None => Door::bind(address).await,
+        };
+        match bound {
+            Ok(door) => break door,
+            Err(error) => {
+                if background.lock().problem.is_none() {
+                    tracing::error!(%error, "the door cannot be opened");
+                }
+                background.lock().problem = Some(error.to_string());
+                core.tell(News::Health);
+            }
+        }
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            () = tokio::time::sleep(DOOR_AGAIN) => {}
+        }
+    };
+    {
+        let mut state = background.lock();
+        state.door = Some(door.local_addr());
+        state.problem = None;
+    }
+    tracing::info!(address = %door.local_addr(), "the door is open");
+    core.tell(News::Health);
+    let journal = DoorJournal::new(
+        core.store.clone(),
+        core.accounts.clone(),
+        core.applier.clone(),
+    );
+    let intake = Intake::new(
+        Arc::new(core.accounts.clone()),
+        Arc::new(journal),
+        core.clock.clone(),
+    );
+    door.serve(intake, core.stop.clone()).await;
+    background.lock().door = None;
+}

@@ -1,0 +1,86 @@
+//! `config.toml` and the environment: what accounts there are and where the door is.
+//!
+//! Defaults < file < environment < flags. Secrets are never in the file. A wrong or unknown key is
+//! an error that names the line, the key and the nearest right one; nothing starts half configured.
+
+mod complaint;
+mod file;
+mod spell;
+#[cfg(test)]
+mod tests;
+
+use std::{fs, io, path::Path, sync::Arc, time::Duration};
+
+use ringback_providers::{Account, Provider};
+
+pub use complaint::ConfigError;
+
+/// Where to look up environment variables; tests bring their own.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Everything that is configured, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the door listens.
+    pub listen: std::net::SocketAddr,
+    /// Where the tunnel ends, if it is known.
+    pub public_url: Option<url::Url>,
+    /// The accounts, in the file's order.
+    pub accounts: Vec<ConfiguredAccount>,
+}
+
+/// An account with its provider and its own pace.
+#[derive(Clone)]
+pub struct ConfiguredAccount {
+    /// What the provider's code needs.
+    pub account: Arc<Account>,
+    /// The provider.
+    pub provider: &'static dyn Provider,
+    /// How often its list of calls is read; `None` is never.
+    pub poll_every: Option<Duration>,
+    /// Whether recordings are deleted at the provider after a verified copy.
+    pub delete_at_provider: bool,
+}
+
+impl std::fmt::Debug for ConfiguredAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.account.fmt(f)
+    }
+}
+
+impl ConfiguredAccount {
+    /// The names of the secrets that are needed and not there. The first secret that a provider
+    /// names is the needed one.
+    pub fn missing_secrets(&self) -> Vec<&'static str> {
+        self.provider
+            .secrets()
+            .iter()
+            .take(1)
+            .copied()
+            .filter(|name| self.account.secrets.first(name).is_none())
+            .collect()
+    }
+}
+
+impl Config {
+    /// Reads the file, if there is one; without a file there are no accounts and all defaults.
+    pub fn load(path: &Path, environment: Environment<'_>) -> Result<Self, ConfigError> {
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, environment).map_err(|error| error.in_file(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::parse("", environment),
+            Err(error) => Err(ConfigError::unreadable(path, &error)),
+        }
+    }
+
+    /// Reads the text of a file.
+    pub fn parse(text: &str, environment: Environment<'_>) -> Result<Self, ConfigError> {
+        file::parse(text, environment)
+    }
+
+    /// The account of that id.
+    pub fn account(&self, id: &str) -> Option<&ConfiguredAccount> {
+        self.accounts
+            .iter()
+            .find(|configured| configured.account.id.as_str() == id)
+    }
+}

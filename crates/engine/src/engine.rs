@@ -1,0 +1,416 @@
+//! The running thing: starts everything in order, hands out answers, ends everything in order.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use ringback_archive::Archive;
+use ringback_audio::PlayerCommand;
+use ringback_intake::Door;
+use ringback_model::{CallId, Clock, RecordingId};
+use ringback_store::{Durability, Options, Reader, Store, StoreError, Writer};
+use tokio::sync::{Notify, broadcast};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    EngineError, Home, StartError,
+    accounts::{Accounts, PACE},
+    apply::{self, Applier},
+    background::{self, Background},
+    config::{Config, ConfiguredAccount},
+    core::Core,
+    fetch::{Fetcher, ask_again},
+    news::News,
+    playback::{Desk, Playback},
+    poll::{Poll, Polls},
+    resync::{self, Progress, Runs},
+    watch,
+};
+
+/// Looks up an environment variable.
+pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// How the engine is to run.
+#[derive(Clone)]
+pub struct EngineOptions {
+    /// Where everything is.
+    pub home: Home,
+    /// The time.
+    pub clock: Clock,
+    /// Where secrets come from.
+    pub environment: Variables,
+    /// Where the door listens, instead of what `config.toml` says.
+    pub listen: Option<SocketAddr>,
+    /// Whether this process does door, polling and jobs when no other does.
+    pub background: bool,
+    /// Whether it is an error if the door cannot be opened at the start.
+    pub door_required: bool,
+    /// Whether the providers are simulated.
+    pub is_demo: bool,
+    /// The pause between two requests to one account.
+    pub pace: Duration,
+    /// What an answered event survives. Anything but the usual is for measuring.
+    pub durability: Durability,
+}
+
+impl EngineOptions {
+    /// The usual: secrets from the process's environment, background work, door where the file says.
+    pub fn new(home: Home, clock: Clock) -> Self {
+        Self {
+            home,
+            clock,
+            environment: Arc::new(|name| std::env::var(name).ok()),
+            listen: None,
+            background: true,
+            door_required: false,
+            is_demo: false,
+            pace: PACE,
+            durability: Durability::Full,
+        }
+    }
+}
+
+/// The running engine. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    core: Arc<Core>,
+    background: Background,
+    alive: Arc<Mutex<Option<Arc<()>>>>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("home", &self.core.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Reads the configuration, opens everything and begins to work.
+    pub async fn start(options: EngineOptions) -> Result<Self, StartError> {
+        let EngineOptions {
+            home,
+            clock,
+            environment,
+            pace,
+            ..
+        } = options.clone();
+        let config = Config::load(&home.config_file(), &|name| environment(name))?;
+        let bad_home = |error: io::Error| StartError::Home {
+            path: home.data().to_owned(),
+            error,
+        };
+        home.prepare().map_err(bad_home)?;
+        let archive =
+            Archive::open(home.data()).map_err(|error| bad_home(io::Error::other(error)))?;
+        let store = open_store(&home, options.durability, &clock).await?;
+        let store = Arc::new(store);
+
+        let accounts = Accounts::new(&config, &clock, pace);
+        let work = Arc::new(Notify::new());
+        let (applier, rings) =
+            apply::applier(store.clone(), accounts.clone(), clock.clone(), work.clone());
+        let (news, _) = broadcast::channel(1024);
+        let owner = owner();
+        let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
+            desk: Desk::new(clock.clone(), store.clone(), news.clone()),
+            fetcher: Fetcher::new(core.clone(), owner.clone()),
+            home,
+            clock,
+            config,
+            is_demo: options.is_demo,
+            store,
+            archive,
+            accounts,
+            applier,
+            runs: Runs::default(),
+            polls: Polls::default(),
+            news,
+            work,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+
+        watch::start(&core)?;
+        let alive = Arc::new(());
+        let background = Background::default();
+        if options.background {
+            let door = first_door(&core, &options).await?;
+            background::start(
+                &core,
+                background.clone(),
+                door,
+                options.listen,
+                owner,
+                rings,
+                Arc::downgrade(&alive),
+            );
+        }
+        Ok(Self {
+            core,
+            background,
+            alive: Arc::new(Mutex::new(Some(alive))),
+        })
+    }
+
+    /// Ends: finishes what is in hand within ten seconds, closes the record and the files.
+    pub async fn shutdown(&self) {
+        let core = &self.core;
+        core.stop.cancel();
+        core.tasks.close();
+        let in_hand = tokio::time::timeout(Duration::from_secs(8), core.tasks.wait());
+        if in_hand.await.is_err() {
+            tracing::warn!("something in hand took too long; it goes on at the next start");
+        }
+        core.desk.close();
+        // The apply thread ends when nobody holds this any more.
+        self.alive
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        core.applier.wake();
+        self.background.wait_for_apply().await;
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// Where everything is.
+    pub fn home(&self) -> &Home {
+        &self.core.home
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.core.clock
+    }
+
+    /// What is configured.
+    pub fn config(&self) -> &Config {
+        &self.core.config
+    }
+
+    /// Whether the providers are simulated.
+    pub fn is_demo(&self) -> bool {
+        self.core.is_demo
+    }
+
+    /// Where the door of this process listens; `None` if it has none (now).
+    pub fn door(&self) -> Option<SocketAddr> {
+        self.background.door()
+    }
+
+    /// Whether this process does the background work.
+    pub fn has_role(&self) -> bool {
+        self.background.has_role()
+    }
+
+    /// Why the door is not open, if it should be.
+    pub fn door_problem(&self) -> Option<String> {
+        self.background.problem()
+    }
+
+    /// News from now on.
+    pub fn news(&self) -> broadcast::Receiver<News> {
+        self.core.news.subscribe()
+    }
+
+    /// Reads one consistent state of the database. Short reads only.
+    pub fn read<T>(
+        &self,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, EngineError> {
+        Ok(self.core.store.read(read)?)
+    }
+
+    /// Checks every page of the database.
+    pub fn check_database(&self) -> Result<(), EngineError> {
+        Ok(self.core.store.integrity()?)
+    }
+
+    /// The call that `text` names: Ringback's id, or a provider's id of it or of one of its legs.
+    pub fn find_call(&self, text: &str) -> Result<CallId, EngineError> {
+        self.core
+            .find_call(text)?
+            .map(|found| found.id)
+            .ok_or(EngineError::NoSuchCall)
+    }
+
+    /// How asking this account went.
+    pub fn poll_of(&self, account: &ConfiguredAccount) -> Poll {
+        self.core.polls.of(&account.account.id)
+    }
+
+    /// Asks the provider whether the account's key works.
+    pub async fn check_account(
+        &self,
+        account: &str,
+    ) -> Result<ringback_providers::Proof, EngineError> {
+        Ok(self.core.party(account)?.client.check().await?)
+    }
+
+    /// Begins to fetch what is missing.
+    pub async fn resync(&self, request: resync::Request) -> Result<resync::Run, EngineError> {
+        resync::begin(&self.core, request).await
+    }
+
+    /// The newest runs of this process.
+    pub fn resyncs(&self) -> Vec<Progress> {
+        self.core.runs.list()
+    }
+
+    /// Stops a run. False if there is none with this number.
+    pub fn stop_resync(&self, run: u64) -> bool {
+        self.core.runs.stop(run)
+    }
+
+    /// Fetches a recording that was given up once more, beginning now.
+    pub async fn retry_recording(&self, id: RecordingId) -> Result<(), EngineError> {
+        let now = self.core.clock.now();
+        let asked = self
+            .core
+            .applier
+            .write(move |writer| ask_again(writer, id, now))
+            .await?;
+        if !asked {
+            return Err(EngineError::NotNow(
+                "there is nothing to fetch for this recording",
+            ));
+        }
+        self.core.work.notify_waiters();
+        Ok(())
+    }
+
+    /// Loads a recording into the player. `who` goes into the record of who listened.
+    pub fn load(
+        &self,
+        id: RecordingId,
+        at_ms: u64,
+        play: bool,
+        who: String,
+    ) -> Result<(), EngineError> {
+        let playable = self.core.playable(id)?;
+        self.core.desk.load(playable, at_ms, play, who)?;
+        Ok(())
+    }
+
+    /// Tells the player something.
+    pub fn player(&self, command: PlayerCommand) -> Result<(), EngineError> {
+        self.core.desk.tell(command)
+    }
+
+    /// Hears only the caller's channel, or all.
+    pub fn hear_caller_only(&self, caller_only: bool) -> Result<(), EngineError> {
+        self.core.desk.set_caller_only(caller_only)
+    }
+
+    /// What the player is doing; `None` if nobody wanted to listen yet.
+    pub fn playback(&self) -> Option<Playback> {
+        self.core.desk.now()
+    }
+
+    /// The waveform of a recording in `columns` columns.
+    pub fn waveform(&self, id: RecordingId, columns: usize) -> Result<Waveform, EngineError> {
+        self.core.waveform(id, columns)
+    }
+
+    /// Where a recording's file is.
+    pub fn file_of(&self, id: RecordingId) -> Result<std::path::PathBuf, EngineError> {
+        self.core.file_of(id)
+    }
+
+    /// Free bytes where the recordings are.
+    pub fn free_space(&self) -> Result<u64, EngineError> {
+        self.core
+            .archive
+            .free_space()
+            .map_err(|error| EngineError::Io(io::Error::other(error)))
+    }
+
+    /// Writes small things that people set: settings, acknowledged alerts.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.core.store.write_async(work, move |result| {
+            // Whoever asked may be gone; it is written all the same.
+            let _ = answer.send(result);
+        });
+        Ok(answered.await.unwrap_or(Err(StoreError::Closed))?)
+    }
+
+    /// Applies what waits in the journal, on this thread; for programs that end soon.
+    pub fn apply_pending(&self) -> Result<(), EngineError> {
+        while self.core.applier.apply_pending()? > 0 {}
+        Ok(())
+    }
+
+    /// Everything is asked for at once, as after a sleep.
+    pub fn catch_up(&self) {
+        self.core.polls.all_due();
+        self.core.work.notify_waiters();
+    }
+}
+
+/// A drawn recording.
+#[derive(Clone, Debug)]
+pub struct Waveform {
+    /// How many channels.
+    pub channels: usize,
+    /// How long, in ms.
+    pub duration_ms: u64,
+    /// For each channel `columns` pairs of lowest and highest.
+    pub bytes: Vec<u8>,
+}
+
+async fn open_store(
+    home: &Home,
+    durability: Durability,
+    clock: &Clock,
+) -> Result<Store, StartError> {
+    let (file, clock) = (home.database(), clock.clone());
+    let options = Options {
+        durability,
+        ..Options::default()
+    };
+    tokio::task::spawn_blocking(move || Store::open(&file, options, clock))
+        .await
+        .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+        .map_err(|error| StartError::Store {
+            // The journal lies beside the database and may be what is wrong.
+            path: home.data().to_owned(),
+            error,
+        })
+}
+
+/// A door at once, where the caller cannot do without.
+async fn first_door(core: &Core, options: &EngineOptions) -> Result<Option<Door>, StartError> {
+    if !options.door_required {
+        return Ok(None);
+    }
+    Ok(Some(
+        Door::bind(options.listen.unwrap_or(core.config.listen)).await?,
+    ))
+}
+
+/// Names this process in leases.
+fn owner() -> String {
+    format!("{}-{:08x}", std::process::id(), rand::random::<u32>())
+}
+
+pub(crate) type Bell = std::sync::mpsc::Receiver<()>;
+
+/// Starts the apply thread.
+pub(crate) fn start_applying(
+    applier: &Applier,
+    rings: Bell,
+    alive: Weak<()>,
+) -> io::Result<std::thread::JoinHandle<()>> {
+    apply::start(applier, rings, alive)
+}

@@ -1,0 +1,292 @@
+//! The fetch queue: recordings from the provider onto the disk, nearest deadline first.
+//!
+//! A job is a durable row with a lease: a program that dies leaves it behind, and whoever comes next
+//! goes on from the bytes that are here. What each outcome means for the recording and the job
+//! stands in [`outcome`]; how bytes are brought in stands in [`transfer`].
+
+mod here;
+mod outcome;
+mod transfer;
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use ringback_archive::RecordingPath;
+use ringback_model::{CallId, RecordingId, RecordingInput, RecordingState};
+use ringback_store::{CallRecord, ClaimLimits, Job, Recording, StoreError, Writer};
+use tokio::sync::Semaphore;
+
+use crate::{
+    EngineError,
+    accounts::Party,
+    apply::settle,
+    core::Core,
+    jobs::{self, FETCH, FetchWork},
+};
+
+pub(crate) use outcome::Outcome;
+
+/// Transfers at the same time, over all accounts.
+const TRANSFERS: usize = 6;
+/// Transfers at the same time for one account.
+const TRANSFERS_PER_ACCOUNT: usize = 3;
+/// A transfer that lasts longer than a minute renews its lease every half minute.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(1);
+
+/// How often it is looked whether another process is done with a recording.
+const LOOK_AT_OTHERS: Duration = Duration::from_millis(500);
+
+/// Fetches recordings.
+pub(crate) struct Fetcher {
+    owner: String,
+    room: Arc<Semaphore>,
+    core: std::sync::Weak<Core>,
+}
+
+/// A recording with everything that is needed to fetch it.
+pub(crate) struct Task {
+    pub job: Job,
+    pub work: FetchWork,
+    pub party: Arc<Party>,
+    pub record: CallRecord,
+    pub recording: Recording,
+}
+
+impl Fetcher {
+    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String) -> Self {
+        Self {
+            owner,
+            room: Arc::new(Semaphore::new(TRANSFERS)),
+            core,
+        }
+    }
+
+    fn core(&self) -> Result<Arc<Core>, EngineError> {
+        self.core
+            .upgrade()
+            .ok_or(EngineError::NotNow("the program is ending"))
+    }
+
+    /// Takes what is due, as far as there is room, and starts it. Gives how many were started.
+    pub(crate) async fn start_due(&self) -> Result<usize, EngineError> {
+        let core = self.core()?;
+        let room = self.room.available_permits();
+        if room == 0 {
+            return Ok(0);
+        }
+        let (now, owner) = (core.clock.now(), self.owner.clone());
+        let limits = ClaimLimits {
+            jobs: room,
+            per_account: TRANSFERS_PER_ACCOUNT,
+            lease: LEASE,
+        };
+        let due = core
+            .applier
+            .write(move |writer| writer.jobs_mut().claim(&[FETCH], now, &owner, limits))
+            .await?;
+        let count = due.len();
+        for job in due {
+            let permit = self.room.clone().acquire_owned().await;
+            let core = core.clone();
+            core.clone().spawn(async move {
+                let _permit = permit;
+                if let Err(error) = core.fetcher.carry_out(job).await {
+                    tracing::error!(%error, "a transfer ended without a result; it is tried again");
+                }
+                // There is room again, and what failed may have changed what is due.
+                core.work.notify_waiters();
+            });
+        }
+        Ok(count)
+    }
+
+    /// Fetches the recordings of one call that are due, and waits for them: somebody is looking.
+    /// Those that were given up are tried once more, and those whose file is gone from the disk.
+    pub(crate) async fn fetch_all_of(&self, call: CallId) -> Result<(), EngineError> {
+        let core = self.core()?;
+        for recording in core
+            .store
+            .read(|reader| reader.recordings().of_call(call))?
+        {
+            if is_gone(&core, &recording) {
+                core.applier
+                    .write(move |writer| vanish(writer, recording.id))
+                    .await?;
+            }
+            self.fetch_now(&core, recording.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Tries one recording now, whatever its schedule says.
+    async fn fetch_now(&self, core: &Arc<Core>, id: RecordingId) -> Result<(), EngineError> {
+        let (now, owner) = (core.clock.now(), self.owner.clone());
+        let claimed = core
+            .applier
+            .write(move |writer| {
+                if !ask_again(writer, id, now)? {
+                    return Ok(None);
+                }
+                // The claim takes what is nearest; the key makes sure that it is this one.
+                writer
+                    .jobs_mut()
+                    .claim_one(FETCH, &id.to_string(), now, &owner, LEASE)
+            })
+            .await?;
+        match claimed {
+            Some(job) => self.carry_out(job).await,
+            None => until_nobody_has_it(core, id).await,
+        }
+    }
+
+    /// One try of one job, to its end: whatever comes of it is written down.
+    pub(crate) async fn carry_out(&self, job: Job) -> Result<(), EngineError> {
+        let core = self.core()?;
+        let Some(task) = self.task(&core, job).await? else {
+            return Ok(());
+        };
+        let outcome = transfer::run(&core, &self.owner, &task).await;
+        outcome::write_down(&core, &self.owner, task, outcome).await
+    }
+
+    /// Looks up what the job is about. A job about nothing, or about what is here, ends.
+    async fn task(&self, core: &Arc<Core>, job: Job) -> Result<Option<Task>, EngineError> {
+        let work: Option<FetchWork> = serde_json::from_value(job.work.payload.clone()).ok();
+        let found = match &work {
+            Some(work) => core.store.read(|reader| {
+                let Some(recording) = reader.recordings().by_id(work.recording)? else {
+                    return Ok(None);
+                };
+                Ok(reader
+                    .calls()
+                    .by_id(recording.call)?
+                    .map(|record| (record, recording)))
+            })?,
+            None => None,
+        };
+        let (id, owner) = (job.id, self.owner.clone());
+        let party = core.accounts.get(job.work.account.as_str()).cloned();
+        match (work, found, party) {
+            (Some(work), Some((record, recording)), Some(party))
+                if recording.state.wants_fetch() =>
+            {
+                let recording_id = recording.id;
+                core.applier
+                    .write(move |writer| {
+                        step(writer, recording_id, RecordingInput::FetchBegins).map(|_| ())
+                    })
+                    .await?;
+                Ok(Some(Task {
+                    job,
+                    work,
+                    party,
+                    record,
+                    recording,
+                }))
+            }
+            _ => {
+                core.applier
+                    .write(move |writer| writer.jobs_mut().complete(id, &owner))
+                    .await?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Waits as long as somebody else is fetching this recording: the loop beside, or another process.
+async fn until_nobody_has_it(core: &Core, id: RecordingId) -> Result<(), EngineError> {
+    let key = id.to_string();
+    loop {
+        let rung = core.work.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
+        let job = core.store.read(|reader| reader.jobs().get(FETCH, &key))?;
+        let lease = job.and_then(|job| job.lease);
+        if lease.is_none_or(|(_, until)| until <= core.clock.now()) {
+            return Ok(());
+        }
+        tokio::select! {
+            () = rung => {}
+            () = tokio::time::sleep(LOOK_AT_OTHERS) => {}
+            () = core.stop.cancelled() => return Ok(()),
+        }
+    }
+}
+
+/// Whether a recording that should be here has lost its file.
+fn is_gone(core: &Core, recording: &Recording) -> bool {
+    let path = recording.path.as_deref().map(RecordingPath::new);
+    match (recording.state, path) {
+        (RecordingState::Ready, Some(Ok(path))) => !core.archive.locate(&path).exists(),
+        (RecordingState::Ready, _) => true,
+        _ => false,
+    }
+}
+
+/// Notes that a recording's file is gone from the disk: it can be fetched again.
+fn vanish(writer: &mut Writer<'_>, id: RecordingId) -> Result<(), StoreError> {
+    if let Some(mut recording) = step(writer, id, RecordingInput::FileVanishes)? {
+        recording.path = None;
+        recording.landed_at = None;
+        writer.recordings_mut().put(&recording)?;
+    }
+    Ok(())
+}
+
+/// Makes a recording due now because a person asks. False if there is nothing to fetch.
+pub(crate) fn ask_again(
+    writer: &mut Writer<'_>,
+    id: RecordingId,
+    now: jiff::Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(recording) = step(writer, id, RecordingInput::TryAgain)? else {
+        return Ok(false);
+    };
+    // The word of a provider that is still processing is taken, unless the call is over.
+    if !recording.state.wants_fetch() {
+        return Ok(false);
+    }
+    let deadline = recording.link.as_ref().and_then(|link| link.expires_at);
+    writer
+        .jobs_mut()
+        .enqueue(&jobs::fetch(&recording.account, id, now, deadline))?;
+    Ok(true)
+}
+
+/// Moves a recording's state. Gives the recording as it is then.
+pub(crate) fn step(
+    writer: &mut Writer<'_>,
+    id: RecordingId,
+    input: RecordingInput,
+) -> Result<Option<Recording>, StoreError> {
+    let Some(mut recording) = writer.recordings().by_id(id)? else {
+        return Ok(None);
+    };
+    let next = recording.state.next(input);
+    if next != recording.state {
+        recording.state = next;
+        if !matches!(
+            next,
+            RecordingState::Expected(_)
+                | RecordingState::Available(_)
+                | RecordingState::Downloading
+        ) {
+            recording.link = None;
+        }
+        writer.recordings_mut().put(&recording)?;
+    }
+    Ok(Some(recording))
+}
+
+/// Writes what is missing of the recording's call by now.
+pub(crate) fn settle_call(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    call: CallId,
+) -> Result<(), StoreError> {
+    match writer.calls().by_id(call)? {
+        Some(mut record) => settle(writer, party, &mut record),
+        None => Ok(()),
+    }
+}

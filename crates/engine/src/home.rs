@@ -1,0 +1,122 @@
+//! Where everything of one installation lies.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+
+/// The folders and files of one installation.
+///
+/// With `--home DIR` or `RINGBACK_HOME` everything is in that folder. Without, configuration and
+/// data are where the platform keeps such things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    config: PathBuf,
+    data: PathBuf,
+}
+
+impl Home {
+    /// Everything in one folder.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        Self {
+            config: folder.clone(),
+            data: folder,
+        }
+    }
+
+    /// The folder that was asked for, else `RINGBACK_HOME`, else the platform's usual folders.
+    pub fn find(asked: Option<&Path>) -> io::Result<Self> {
+        if let Some(folder) = asked {
+            return Ok(Self::at(absolute(folder)?));
+        }
+        if let Some(folder) = env::var_os("RINGBACK_HOME").filter(|text| !text.is_empty()) {
+            return Ok(Self::at(absolute(Path::new(&folder))?));
+        }
+        Self::of_platform("ringback")
+    }
+
+    /// The home of the demo: beside the usual data, so that trying it never touches real calls.
+    pub fn demo() -> io::Result<Self> {
+        let usual = Self::of_platform("ringback-demo")?;
+        Ok(Self::at(usual.data))
+    }
+
+    fn of_platform(app_name: &str) -> io::Result<Self> {
+        let strategy = choose_app_strategy(AppStrategyArgs {
+            top_level_domain: "dev".into(),
+            author: "Ringback".into(),
+            app_name: app_name.into(),
+        })
+        .map_err(io::Error::other)?;
+        Ok(Self {
+            config: strategy.config_dir(),
+            data: strategy.data_dir(),
+        })
+    }
+
+    /// Makes the folders, readable for this user only.
+    pub fn prepare(&self) -> io::Result<()> {
+        for folder in [&self.config, &self.data, &self.recordings(), &self.logs()] {
+            fs::create_dir_all(folder)?;
+        }
+        restrict(&self.data)
+    }
+
+    /// `config.toml`.
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// `ringback.db`.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("ringback.db")
+    }
+
+    /// The folder of the sound files and their sidecars.
+    pub fn recordings(&self) -> PathBuf {
+        self.data.join("recordings")
+    }
+
+    /// Waveforms and pauses, computed once from each recording. Can be deleted at any time.
+    pub fn analysis(&self) -> PathBuf {
+        self.data.join("analysis")
+    }
+
+    /// The folder of the logs.
+    pub fn logs(&self) -> PathBuf {
+        self.data.join("logs")
+    }
+
+    /// Where files go that belong to nothing.
+    pub fn quarantine(&self) -> PathBuf {
+        self.data.join("quarantine")
+    }
+
+    /// The file whose lock says which process does the background work.
+    pub fn role_file(&self) -> PathBuf {
+        self.data.join("background.lock")
+    }
+
+    /// The folder of the data, for showing.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+}
+
+fn absolute(folder: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(folder)
+}
+
+#[cfg(unix)]
+fn restrict(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn restrict(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

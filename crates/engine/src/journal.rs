@@ -1,0 +1,185 @@
+//! The door's journal: verified events into the store, refused requests into its ring.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use http::HeaderMap;
+use ringback_intake::{Appended, Journal, JournalDown};
+use ringback_model::{AccountId, Source};
+use ringback_providers::{Account, Document, RawRequest, Refusal, Standing, VerifiedEvent};
+use ringback_store::{self as store, NewEvent, Request, Store, StoreError};
+use tokio::sync::oneshot;
+
+use crate::{accounts::Accounts, apply::Applier, jobs};
+
+/// Headers that are kept with an event: what is needed to understand or verify it again. Everything
+/// else is left out, above all what lets somebody in.
+const KEPT_HEADERS: [&str; 8] = [
+    "content-type",
+    "user-agent",
+    "x-retell-signature",
+    "x-twilio-signature",
+    "i-twilio-idempotency-token",
+    "telnyx-timestamp",
+    "webhook-id",
+    "webhook-timestamp",
+];
+
+/// Of a refused body this much is looked at to find out which call it might be about.
+const REFUSED_LOOK: usize = 64 * 1024;
+
+/// Writes for the door.
+pub(crate) struct DoorJournal {
+    store: Arc<Store>,
+    accounts: Accounts,
+    applier: Applier,
+    writable: Arc<AtomicBool>,
+}
+
+impl DoorJournal {
+    pub(crate) fn new(store: Arc<Store>, accounts: Accounts, applier: Applier) -> Self {
+        Self {
+            store,
+            accounts,
+            applier,
+            writable: Arc::new(AtomicBool::new(true)),
+        }
+    }
+}
+
+#[async_trait]
+impl Journal for DoorJournal {
+    async fn append(
+        &self,
+        account: &Account,
+        event: VerifiedEvent,
+    ) -> Result<Appended, JournalDown> {
+        let event = entry(account, event);
+        let (answer, answered) = oneshot::channel();
+        self.store.append_async(event, move |result| {
+            // The sender may have hung up; the event is kept all the same.
+            let _ = answer.send(result);
+        });
+        let result = answered
+            .await
+            .map_err(|_| JournalDown("the program is ending".into()))?;
+        self.writable.store(
+            !matches!(result, Err(StoreError::DiskFull | StoreError::Io(_))),
+            Ordering::Relaxed,
+        );
+        match result {
+            Ok(store::Appended::New { .. }) => {
+                self.applier.wake();
+                Ok(Appended::New)
+            }
+            Ok(store::Appended::Duplicate { .. }) => Ok(Appended::Duplicate),
+            Err(error) => Err(down(&error)),
+        }
+    }
+
+    fn refuse(&self, account: &AccountId, request: &RawRequest, refusal: Refusal) {
+        self.store.refuse(store::Refusal {
+            account: account.clone(),
+            at: request.received_at,
+            reason: refusal.code().to_owned(),
+            path_and_query: None,
+            headers: kept(&request.headers),
+            body: request.body.to_vec(),
+            body_bytes: request.body.len() as u64,
+        });
+        self.ask_later(account, request);
+    }
+
+    fn is_writable(&self) -> bool {
+        self.writable.load(Ordering::Relaxed)
+    }
+}
+
+impl DoorJournal {
+    /// A refused webhook may have been a real one (a rotated key, a wrong clock). If it speaks of a
+    /// call that is known here, the provider itself is asked about that call a little later. A
+    /// stranger can bring about one such question per known call, and no more.
+    fn ask_later(&self, account: &AccountId, request: &RawRequest) {
+        let Some(party) = self.accounts.get(account.as_str()) else {
+            return;
+        };
+        if request.body.len() > REFUSED_LOOK {
+            return;
+        }
+        let document = Document {
+            source: Source::Webhook,
+            kind: "refused",
+            query: request.query.as_deref(),
+            content_type: header(&request.headers, "content-type"),
+            body: &request.body,
+            at: request.received_at,
+        };
+        let Ok(understood) = party.provider().understand(party.account(), document) else {
+            return;
+        };
+        let calls: Vec<_> = understood.calls().into_iter().cloned().collect();
+        let account = account.clone();
+        let at = request.received_at;
+        for call in calls {
+            let account = account.clone();
+            self.store.write_async(
+                move |writer| {
+                    if writer.calls().by_provider_id(&account, &call)?.is_some() {
+                        writer
+                            .jobs_mut()
+                            .enqueue(&jobs::resync_after_failed_webhook(&account, &call, at))?;
+                    }
+                    Ok(())
+                },
+                |_| (),
+            );
+        }
+    }
+}
+
+fn entry(account: &Account, event: VerifiedEvent) -> NewEvent {
+    let VerifiedEvent {
+        request,
+        standing,
+        kind,
+        key,
+    } = event;
+    NewEvent {
+        account: account.id.clone(),
+        provider: account.provider.to_owned(),
+        source: Source::Webhook,
+        kind: Some(kind),
+        key,
+        received_at: request.received_at,
+        as_of: None,
+        request: Request {
+            method: Some(request.method.to_string()),
+            path_and_query: request.query.as_ref().map(|query| format!("?{query}")),
+            content_type: header(&request.headers, "content-type").map(str::to_owned),
+            headers: kept(&request.headers),
+        },
+        standing: match standing {
+            Standing::Signed => store::Standing::Signed,
+            Standing::Hint => store::Standing::Hint,
+        },
+        body: request.body.to_vec(),
+    }
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    KEPT_HEADERS
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), header(headers, name)?.to_owned())))
+        .collect()
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn down(error: &StoreError) -> JournalDown {
+    JournalDown(error.to_string())
+}

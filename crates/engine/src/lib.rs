@@ -1,0 +1,48 @@
+//! The running app without a face: it composes the floors below into one thing that receives, polls,
+//! applies, fetches, plays and tells.
+//!
+//! Start with [`Engine::start`]. What arrives goes through `journal` (durable) to `apply` (what it
+//! means); `poll` and `work` ask the providers for what did not arrive; `fetch` brings recordings in;
+//! `resync` does on demand what the others do by themselves; `playback` plays and keeps the record
+//! of who listened. `background` makes sure that one process per home does it.
+//!
+//! The engine knows no window, no JSON of the outside and no provider by name.
+
+mod accounts;
+mod apply;
+mod background;
+pub mod config;
+mod core;
+mod engine;
+mod error;
+mod fetch;
+mod hearing;
+mod home;
+mod import;
+mod jobs;
+mod journal;
+mod listening;
+mod news;
+mod playback;
+mod poll;
+mod rebuild;
+pub mod resync;
+mod role;
+mod schedule;
+mod sidecar;
+mod sound;
+mod view;
+mod watch;
+mod work;
+
+pub use engine::{Engine, EngineOptions, Variables, Waveform};
+pub use error::{EngineError, StartError};
+pub use home::Home;
+pub use import::{Import, ImportFacts, ImportSound};
+pub use news::News;
+pub use playback::{Loaded, Playback};
+pub use poll::Poll;
+pub use rebuild::{Rebuilt, rebuild};
+pub use ringback_audio as audio;
+pub use ringback_providers::{ApiError, Proof};
+pub use ringback_store as store;

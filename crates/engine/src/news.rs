@@ -1,0 +1,24 @@
+//! What the running engine tells those who look at it.
+
+use ringback_model::CallId;
+
+use crate::{playback::Playback, resync::Progress};
+
+/// News goes out after the commit, never before.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// These calls are new or changed.
+    Calls(Vec<CallId>),
+    /// So much changed that what is shown should be read anew.
+    Stale,
+    /// The player.
+    Player(Playback),
+    /// A resync.
+    Resync(Progress),
+    /// Alerts are new or changed.
+    Alerts,
+    /// Settings are new.
+    Settings,
+    /// An account, the door or the queue is in another state.
+    Health,
+}

@@ -1,0 +1,162 @@
+//! A new database from the journal and the files.
+//!
+//! The journal says everything about the calls; the sidecars say which files are whose. Both are
+//! taken in, in this order, and the result equals the old database in everything that is derived.
+//! What people did in the window (who listened, settings) is not derived; `rebuild` keeps the old
+//! database beside the new one.
+
+use std::{fs, io, path::PathBuf, sync::Arc};
+
+use ringback_archive::{Found, RecordingPath};
+use ringback_model::{ProviderCallId, RecordingId, RecordingInput};
+use ringback_store::StoreError;
+
+use crate::{
+    Engine, EngineError, EngineOptions, StartError,
+    core::Core,
+    fetch::{settle_call, step},
+    jobs,
+    role::Role,
+    sidecar::Sidecar,
+};
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Rebuilt {
+    /// Events of the journal.
+    pub events: u64,
+    /// Calls that they gave.
+    pub calls: u64,
+    /// Recordings whose files were found again.
+    pub recordings: u64,
+    /// Where the old database is kept, if there was one.
+    pub kept: Option<PathBuf>,
+}
+
+/// Sets the database aside and builds it anew. Nobody else may work on the home meanwhile.
+pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
+    let home = options.home.clone();
+    let bad_home = |error: io::Error| StartError::Home {
+        path: home.data().to_owned(),
+        error,
+    };
+    home.prepare().map_err(bad_home)?;
+    let Some(_role) = Role::try_take(&home.role_file()).map_err(bad_home)? else {
+        return Err(bad_home(io::Error::new(
+            io::ErrorKind::ResourceBusy,
+            "Ringback is running on this home; end it first",
+        )));
+    };
+    let kept = set_aside(&home.database(), options.clock.now().as_second()).map_err(bad_home)?;
+    let engine = Engine::start(EngineOptions {
+        background: false,
+        ..options
+    })
+    .await?;
+    let restored = restore(engine.core()).await;
+    let rebuilt = restored.and_then(|recordings| {
+        let (events, calls) = engine.read(|reader| {
+            let calls = reader
+                .calls()
+                .count(&ringback_store::CallFilter::default(), u64::MAX)?;
+            Ok((reader.events().last_seq()?, calls.n))
+        })?;
+        Ok(Rebuilt {
+            events: events.unsigned_abs(),
+            calls,
+            recordings,
+            kept,
+        })
+    });
+    engine.shutdown().await;
+    rebuilt.map_err(|error| bad_home(io::Error::other(error)))
+}
+
+/// Moves the database and what belongs to it out of the way.
+fn set_aside(database: &std::path::Path, stamp: i64) -> io::Result<Option<PathBuf>> {
+    let beside = |suffix: &str| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    if !database.exists() {
+        return Ok(None);
+    }
+    let kept = beside(&format!(".before-rebuild-{stamp}"));
+    for suffix in ["-wal", "-shm"] {
+        let from = beside(suffix);
+        if from.exists() {
+            let mut to = kept.as_os_str().to_owned();
+            to.push(suffix);
+            fs::rename(from, PathBuf::from(to))?;
+        }
+    }
+    fs::rename(database, &kept)?;
+    Ok(Some(kept))
+}
+
+/// Applies the whole journal and finds the files again. Gives how many files were found.
+pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
+    let core = core.clone();
+    let work = move || -> Result<u64, EngineError> {
+        while core.applier.apply_pending()? > 0 {}
+        let mut found = 0;
+        for entry in core.archive.scan() {
+            match entry {
+                Ok(Found::Recording {
+                    path,
+                    has_sidecar: true,
+                    ..
+                }) => match core.archive.read_sidecar(&path) {
+                    Ok(Some(content)) => found += u64::from(take_back(&core, &path, content)?),
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(%error, "a sidecar cannot be read"),
+                },
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "a file of the recordings cannot be read"),
+            }
+        }
+        Ok(found)
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+}
+
+/// Makes the recording of a file ready again. False if the file belongs to nothing that is known.
+fn take_back(
+    core: &Core,
+    path: &RecordingPath,
+    content: serde_json::Value,
+) -> Result<bool, EngineError> {
+    let Ok(sidecar) = serde_json::from_value::<Sidecar>(content) else {
+        return Ok(false);
+    };
+    let Some(party) = core.accounts.get(sidecar.account.as_str()).cloned() else {
+        return Ok(false);
+    };
+    let path = path.as_str().to_owned();
+    let done = core.store.write(move |writer| {
+        let call = ProviderCallId::new(sidecar.provider_call_id.clone());
+        let Some(call) = writer.calls().id_of(&sidecar.account, &call)? else {
+            return Ok(false);
+        };
+        let id = RecordingId::derive(call, &sidecar.recording_key);
+        let Some(mut row) = step(writer, id, RecordingInput::Lands)? else {
+            return Ok(false);
+        };
+        row.path = Some(path);
+        row.format = Some(sidecar.recording.format);
+        row.channels = Some(sidecar.recording.channels);
+        row.duration_ms = Some(sidecar.recording.duration_ms);
+        row.size_bytes = Some(sidecar.recording.size_bytes);
+        row.sha256 = Some(sidecar.recording.sha256);
+        row.landed_at = Some(sidecar.recording.fetched_at);
+        row.link = None;
+        writer.recordings_mut().put(&row)?;
+        writer.jobs_mut().cancel(jobs::FETCH, &id.to_string())?;
+        settle_call(writer, &party, call)?;
+        Ok::<_, StoreError>(true)
+    })?;
+    Ok(done)
+}

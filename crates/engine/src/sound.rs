@@ -1,0 +1,34 @@
+//! Whether what was fetched is the sound it claims to be: decoded to the end before it counts.
+
+use std::{fs, path::Path};
+
+use ringback_archive::CheckFailed;
+use ringback_audio::{Analysis, AnalysisFileError, Examination, SoundError, examine};
+
+/// Decodes the file to the end.
+pub(crate) fn check(path: &Path) -> Result<Examination, CheckFailed> {
+    let examination = examine(path, &|| false).map_err(|error| match error {
+        SoundError::Io(error) => CheckFailed::Unreadable(error),
+        SoundError::NotAudio { .. } | SoundError::Empty => CheckFailed::NotAudio(error.to_string()),
+        SoundError::Unsupported { .. } => CheckFailed::Unsupported(error.to_string()),
+        SoundError::Damaged { .. } | SoundError::Cancelled => {
+            CheckFailed::Damaged(error.to_string())
+        }
+    })?;
+    match &examination.shortfall {
+        None => Ok(examination),
+        Some(shortfall) => Err(CheckFailed::Damaged(format!(
+            "{} ms of it are missing",
+            shortfall.missing_ms
+        ))),
+    }
+}
+
+/// Keeps the waveform and the pauses. They can be computed again, so losing them is no harm.
+pub(crate) fn keep_analysis(path: &Path, analysis: &Analysis) -> Result<(), AnalysisFileError> {
+    if let Some(folder) = path.parent() {
+        // If this fails, writing the file says why.
+        let _ = fs::create_dir_all(folder);
+    }
+    analysis.write_to(path)
+}

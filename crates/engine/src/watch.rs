@@ -1,0 +1,102 @@
+//! From committed changes to news, whoever made them: this process or another one on the same home.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use ringback_model::CallId;
+use ringback_store::{Change, ChangeKind, Feed, StoreError};
+use tokio::sync::Notify;
+
+use crate::{StartError, core::Core, news::News};
+
+/// How often another process's commits are looked for.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// With more changed calls than this at once, whoever looks reads anew instead.
+const MANY: usize = 200;
+
+pub(crate) fn start(core: &Arc<Core>) -> Result<(), StartError> {
+    let failed = |error| StartError::Store {
+        path: core.home.database(),
+        error,
+    };
+    let mut last = core
+        .store
+        .read(|reader| reader.last_change())
+        .map_err(failed)?;
+    let mut version = core.store.data_version().map_err(failed)?;
+    let committed = Arc::new(Notify::new());
+    let ring = committed.clone();
+    core.store.on_commit(move |_| ring.notify_one());
+
+    let core = core.clone();
+    core.clone().spawn(async move {
+        loop {
+            tokio::select! {
+                () = core.stop.cancelled() => return,
+                () = committed.notified() => {}
+                () = tokio::time::sleep(LOOK) => {
+                    match core.store.data_version() {
+                        Ok(now) if now == version => continue,
+                        Ok(now) => version = now,
+                        Err(error) => tracing::error!(%error, "the database cannot be looked at"),
+                    }
+                }
+            }
+            match core.store.read(|reader| reader.changes_since(last)) {
+                Ok(feed) => last = tell(&core, feed, last),
+                Err(error) => report(&error),
+            }
+        }
+    });
+    Ok(())
+}
+
+fn report(error: &StoreError) {
+    tracing::error!(%error, "what changed cannot be read");
+}
+
+/// Tells what changed; gives the number of the last change told.
+fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
+    let changes = match feed {
+        Feed::Changes(changes) => changes,
+        Feed::TooOld { last } => {
+            core.tell(News::Stale);
+            return last;
+        }
+    };
+    let newest = changes.last().map_or(last, |change| change.seq);
+    let calls = calls(core, &changes);
+    match calls.len() {
+        0 => {}
+        1..=MANY => core.tell(News::Calls(calls.into_iter().collect())),
+        _ => core.tell(News::Stale),
+    }
+    let any = |kind| changes.iter().any(|change| change.kind == kind);
+    if any(ChangeKind::Alert) {
+        core.tell(News::Alerts);
+    }
+    if any(ChangeKind::Setting) {
+        core.tell(News::Settings);
+    }
+    if any(ChangeKind::Refused) || any(ChangeKind::Job) {
+        core.tell(News::Health);
+    }
+    newest
+}
+
+/// The calls whose rows look different now.
+fn calls(core: &Core, changes: &[Change]) -> BTreeSet<CallId> {
+    let mut calls = BTreeSet::new();
+    for change in changes {
+        match change.kind {
+            ChangeKind::Call => calls.extend(change.id.parse::<CallId>()),
+            ChangeKind::Recording => {
+                let Ok(id) = change.id.parse() else { continue };
+                let recording = core.store.read(|reader| reader.recordings().by_id(id));
+                calls.extend(recording.ok().flatten().map(|recording| recording.call));
+            }
+            _ => {}
+        }
+    }
+    calls
+}

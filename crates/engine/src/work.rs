@@ -1,0 +1,193 @@
+//! The background loop: what is due is started, at once when somebody rings, and at the latest every
+//! second. It runs in one process per home.
+//!
+//! It also notices that the machine slept: the wall clock jumps ahead of the steady one. Then
+//! everything that was missed is asked for at once.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use ringback_model::ProviderCallId;
+use ringback_providers::ApiError;
+use ringback_store::{ClaimLimits, Job, StoreError};
+
+use crate::{
+    EngineError,
+    core::Core,
+    fetch,
+    jobs::{RESYNC, ResyncWork},
+    poll, schedule,
+};
+
+/// How often the loop looks when nobody rings.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// The least time between two rounds. Whatever is due, and however quickly a provider that is not
+/// there says so, neither it nor our own disk is asked without a pause.
+const ROUND: Duration = Duration::from_millis(100);
+
+/// So much more of wall clock than of steady time means that the machine slept (or the clock was
+/// moved, after which asking again does no harm).
+const SLEPT: SignedDuration = SignedDuration::from_secs(30);
+
+/// Questions about single calls at the same time for one account.
+const QUESTIONS_PER_ACCOUNT: usize = 2;
+const QUESTIONS: usize = 6;
+
+/// Runs until the program ends.
+pub(crate) async fn run(core: Arc<Core>, owner: String) {
+    let mut seen = (Instant::now(), core.clock.now());
+    while !core.stop.is_cancelled() {
+        let (steady, wall) = (Instant::now(), core.clock.now());
+        if slept(seen, (steady, wall)) {
+            tracing::info!("the machine slept; catching up");
+            core.polls.all_due();
+        }
+        seen = (steady, wall);
+
+        let rung = core.work.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
+        poll::start_due(&core);
+        let started = match start_due(&core, &owner).await {
+            Ok(started) => started,
+            Err(error) => {
+                tracing::error!(%error, "the work that is due could not be looked up");
+                0
+            }
+        };
+        let next = async {
+            tokio::time::sleep(ROUND).await;
+            if started == 0 {
+                let _ = tokio::time::timeout(BEAT, rung).await;
+            }
+        };
+        core.stop.run_until_cancelled(next).await;
+    }
+}
+
+fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {
+    let steady =
+        SignedDuration::try_from(now.0.duration_since(before.0)).unwrap_or(SignedDuration::MAX);
+    now.1.duration_since(before.1) > steady + SLEPT
+}
+
+async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
+    let fetched = core.fetcher.start_due().await?;
+    Ok(fetched + start_questions(core, owner).await?)
+}
+
+/// Starts asking about the calls for which it is time.
+async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
+    let (now, claimer) = (core.clock.now(), owner.to_owned());
+    let limits = ClaimLimits {
+        jobs: QUESTIONS,
+        per_account: QUESTIONS_PER_ACCOUNT,
+        lease: fetch::LEASE,
+    };
+    let due = core
+        .applier
+        .write(move |writer| writer.jobs_mut().claim(&[RESYNC], now, &claimer, limits))
+        .await?;
+    let count = due.len();
+    for job in due {
+        let (core, owner) = (core.clone(), owner.to_owned());
+        core.clone().spawn(async move {
+            if let Err(error) = question(&core, &owner, job).await {
+                tracing::error!(%error, "the result of a question to the provider is not written");
+            }
+            core.work.notify_waiters();
+        });
+    }
+    Ok(count)
+}
+
+/// Asks about one call and decides when to ask again.
+async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineError> {
+    let work: Option<ResyncWork> = serde_json::from_value(job.work.payload.clone()).ok();
+    let party = core.accounts.get(job.work.account.as_str()).cloned();
+    let (Some(work), Some(party)) = (work, party) else {
+        return finish(core, owner, job, Next::Done).await;
+    };
+    let asked = match party.client.call(&work.call).await {
+        Ok(snapshots) => core
+            .applier
+            .take(&party, &work.call, snapshots, false)
+            .await
+            .map(|_| ()),
+        Err(error) => Err(error.into()),
+    };
+    let next = next(core, &party, &work.call, &job, asked)?;
+    finish(core, owner, job, next).await
+}
+
+enum Next {
+    Done,
+    Again(Timestamp),
+    Failed(Timestamp, &'static str),
+}
+
+fn next(
+    core: &Core,
+    party: &crate::accounts::Party,
+    call: &ProviderCallId,
+    job: &Job,
+    asked: Result<(), EngineError>,
+) -> Result<Next, StoreError> {
+    let now = core.clock.now();
+    match asked {
+        Ok(()) => {
+            let record = core
+                .store
+                .read(|reader| reader.calls().by_provider_id(party.id(), call))?;
+            let again = record
+                .filter(|record| !record.missing.is_empty())
+                .and_then(|record| {
+                    let ended = record.call.fields.ended_at.as_ref()?.value;
+                    schedule::next_refetch(ended, now)
+                });
+            Ok(again.map_or(Next::Done, Next::Again))
+        }
+        Err(EngineError::Provider(ApiError::RateLimited(until))) => Ok(Next::Again(until)),
+        Err(EngineError::Provider(ApiError::NotFound)) => {
+            // Asked too early, or deleted there. A few more looks, then it is as it is.
+            Ok(
+                match schedule::failed_pause(job.attempts + 1).filter(|_| job.attempts < 3) {
+                    Some(pause) => Next::Failed(later(now, pause), "not_found"),
+                    None => Next::Done,
+                },
+            )
+        }
+        Err(error) => {
+            tracing::warn!(account = %party.id(), %error, "a call could not be asked for");
+            Ok(match schedule::failed_pause(job.attempts + 1) {
+                Some(pause) => Next::Failed(later(now, pause), "provider_error"),
+                None => Next::Done,
+            })
+        }
+    }
+}
+
+fn later(now: Timestamp, pause: SignedDuration) -> Timestamp {
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+async fn finish(core: &Arc<Core>, owner: &str, job: Job, next: Next) -> Result<(), EngineError> {
+    let owner = owner.to_owned();
+    core.applier
+        .write(move |writer| {
+            match next {
+                Next::Done => writer.jobs_mut().complete(job.id, &owner)?,
+                Next::Again(run_at) => writer.jobs_mut().postpone(job.id, &owner, run_at)?,
+                Next::Failed(run_at, error) => {
+                    writer.jobs_mut().retry(job.id, &owner, run_at, error)?
+                }
+            };
+            Ok(())
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Reading a body: whole, untouched, and within limits of size, time and memory.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::Answer;
+
+/// The largest body that is taken, in bytes.
+pub const BODY_LIMIT: usize = 16 << 20;
+
+/// How much of a body that is refused is still read and thrown away, in bytes. A sender that is cut
+/// off while it writes often reports a broken connection and never sees the answer.
+const DISCARD_LIMIT: usize = 64 << 20;
+
+/// What one permit of [`BodyMemory`] stands for, in bytes.
+const BLOCK: usize = 64 << 10;
+
+/// The memory that all bodies in hand share. Without it a thousand strangers with large bodies
+/// could take all there is before any signature can be looked at.
+#[derive(Clone, Debug)]
+pub struct BodyMemory(Arc<Semaphore>);
+
+impl BodyMemory {
+    /// Memory of `bytes`, rounded down to blocks of 64 KiB.
+    pub fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes / BLOCK)))
+    }
+}
+
+impl Default for BodyMemory {
+    /// Room for sixteen of the largest bodies, or for some four thousand of usual size.
+    fn default() -> Self {
+        Self::new(16 * BODY_LIMIT)
+    }
+}
+
+/// A body that was read, together with its share of the memory.
+pub(crate) struct Held {
+    pub(crate) bytes: Bytes,
+    /// Given back when the request is done with.
+    pub(crate) _share: Option<OwnedSemaphorePermit>,
+}
+
+/// Reads the whole body within `limit`, or says what to answer.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    memory: &BodyMemory,
+    limit: Duration,
+) -> Result<Held, Answer> {
+    let reading = async {
+        if announced(headers).is_some_and(|length| length > BODY_LIMIT as u64) {
+            discard(headers, body).await;
+            return Err(Answer::TooLarge);
+        }
+        collect(headers, body, memory).await
+    };
+    tokio::time::timeout(limit, reading)
+        .await
+        .unwrap_or(Err(Answer::TooSlow))
+}
+
+/// Takes in what is left of a body that nobody wants, so that its sender gets to read the answer.
+pub(crate) async fn discard_within(headers: &HeaderMap, body: Body, limit: Duration) {
+    // Late or not, the answer is the same.
+    let _ = tokio::time::timeout(limit, discard(headers, body)).await;
+}
+
+async fn collect(headers: &HeaderMap, mut body: Body, memory: &BodyMemory) -> Result<Held, Answer> {
+    let mut first: Option<Bytes> = None;
+    let mut all = BytesMut::new();
+    let mut length = 0;
+    let mut share: Option<OwnedSemaphorePermit> = None;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Answer::BrokenBody)?.into_data() else {
+            continue; // Trailers say nothing that a signature covers.
+        };
+        length += data.len();
+        if length > BODY_LIMIT {
+            // What was read so far is let go before the rest is drained.
+            drop((first, all, share));
+            discard(headers, body).await;
+            return Err(Answer::TooLarge);
+        }
+        reserve(memory, &mut share, length)?;
+        // Most bodies come in one piece, and that piece needs no copy.
+        match first.take() {
+            None if all.is_empty() => first = Some(data),
+            None => all.extend_from_slice(&data),
+            Some(earlier) => {
+                all.extend_from_slice(&earlier);
+                all.extend_from_slice(&data);
+            }
+        }
+    }
+    Ok(Held {
+        bytes: first.unwrap_or_else(|| all.freeze()),
+        _share: share,
+    })
+}
+
+/// Makes `share` cover `length` bytes, or says that there is no memory left.
+fn reserve(
+    memory: &BodyMemory,
+    share: &mut Option<OwnedSemaphorePermit>,
+    length: usize,
+) -> Result<(), Answer> {
+    let held = share.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+    let more = length.div_ceil(BLOCK).saturating_sub(held);
+    let Ok(more @ 1..) = u32::try_from(more) else {
+        return Ok(());
+    };
+    let permits = Arc::clone(&memory.0)
+        .try_acquire_many_owned(more)
+        .map_err(|_| Answer::Unavailable)?;
+    match share {
+        Some(share) => share.merge(permits),
+        None => *share = Some(permits),
+    }
+    Ok(())
+}
+
+async fn discard(headers: &HeaderMap, mut body: Body) {
+    // Who asks first is told before sending anything.
+    if headers.contains_key(header::EXPECT) {
+        return;
+    }
+    let mut length = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        length += frame.data_ref().map_or(0, Bytes::len);
+        if length > DISCARD_LIMIT {
+            return;
+        }
+    }
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
