@@ -1,0 +1,181 @@
+//! The command line's answers: the same shapes as the window's, from the same engine.
+
+use ringback_engine::{
+    Engine, EngineError,
+    resync::{Progress, Request},
+    store::{EventFilter, EventHead, EventId, EventState, RefusedRow},
+};
+use serde::Serialize;
+
+use crate::{
+    ErrorCode, ErrorJson,
+    convert::{
+        account_json, call_json, filter, progress_json, report_json, time, timeline_entry, word,
+    },
+    dto::*,
+    handlers,
+};
+
+/// `calls list`: newest first, without transcripts.
+pub fn calls(engine: &Engine, query: &CallQuery, limit: u32) -> Result<Vec<CallJson>, ErrorJson> {
+    let filter = filter(query)?;
+    Ok(engine.read(|reader| {
+        let mut calls = Vec::new();
+        let mut after = None;
+        while calls.len() < limit as usize {
+            let most = (limit as usize - calls.len()).min(500);
+            let page = reader.calls().records(&filter, after, most)?;
+            for record in page.rows {
+                let recordings = reader.recordings().of_call(record.id)?;
+                calls.push(call_json(&record, &recordings, false));
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        Ok(calls)
+    })?)
+}
+
+/// `calls show`.
+pub fn call(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
+    handlers::call_detail(engine, id)
+}
+
+/// `accounts list`.
+pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
+    let accounts = &engine.config().accounts;
+    Ok(accounts
+        .iter()
+        .map(|configured| account_json(engine, configured))
+        .collect::<Result<_, EngineError>>()?)
+}
+
+/// `doctor`.
+pub fn health(engine: &Engine) -> Result<Health, ErrorJson> {
+    handlers::health(engine)
+}
+
+/// What `resync` is asked for.
+pub fn resync_request(args: ResyncArgs) -> Request {
+    handlers::request(args)
+}
+
+/// How far a resync is.
+pub fn resync_progress(progress: &Progress) -> ResyncProgress {
+    progress_json(progress)
+}
+
+/// What a resync did.
+pub fn resync_report(progress: &Progress) -> ResyncReport {
+    report_json(&progress.report)
+}
+
+/// One event of the journal.
+#[derive(Clone, Debug, Serialize)]
+pub struct EventJson {
+    /// Its id.
+    pub id: String,
+    /// The account's id.
+    pub account: String,
+    /// The provider's name.
+    pub provider: String,
+    /// `webhook | snapshot`.
+    pub source: String,
+    /// The provider's word for the kind.
+    pub kind: Option<String>,
+    /// RFC 3339.
+    pub received_at: String,
+    /// `pending | applied | ignored | failed | rejected`.
+    pub state: String,
+    /// Why it was ignored, failed or rejected.
+    pub reason: Option<String>,
+    /// Ringback's id of the call that it is about.
+    pub call: Option<String>,
+    /// Only for a single event: the body, as JSON if it is JSON, else as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<serde_json::Value>,
+}
+
+/// `events list`.
+pub fn events(
+    engine: &Engine,
+    state: Option<&str>,
+    limit: u32,
+) -> Result<Vec<EventJson>, ErrorJson> {
+    let limit = limit as usize;
+    if state == Some("rejected") {
+        let refused = engine.read(|reader| reader.refused().list(None, limit))?;
+        return Ok(refused.into_iter().map(refused_json).collect());
+    }
+    let filter = EventFilter {
+        state: state.map(event_state).transpose()?,
+        ..EventFilter::default()
+    };
+    let heads = engine.read(|reader| reader.events().list(&filter, None, limit))?;
+    Ok(heads.into_iter().map(event_json).collect())
+}
+
+/// `events show`.
+pub fn event(engine: &Engine, id: &str) -> Result<EventJson, ErrorJson> {
+    let id: EventId = id.parse().map_err(|_| EngineError::NoSuchEvent)?;
+    let event = engine
+        .read(|reader| reader.events().by_id(id))?
+        .ok_or(EngineError::NoSuchEvent)?;
+    let body = serde_json::from_slice(&event.body)
+        .unwrap_or_else(|_| String::from_utf8_lossy(&event.body).into_owned().into());
+    Ok(EventJson {
+        body: Some(body),
+        ..event_json(event.head)
+    })
+}
+
+fn event_state(word: &str) -> Result<EventState, ErrorJson> {
+    let states = [
+        EventState::Pending,
+        EventState::Applied,
+        EventState::Ignored,
+        EventState::Failed,
+    ];
+    states
+        .into_iter()
+        .find(|state| state.as_str() == word)
+        .ok_or_else(|| {
+            ErrorJson::new(ErrorCode::BadRequest, format!("there is no state {word:?}"))
+                .hint("It has to be one of pending, applied, ignored, failed, rejected.")
+        })
+}
+
+fn event_json(head: EventHead) -> EventJson {
+    let (account, provider) = (head.account.to_string(), head.provider.clone());
+    let (call, kind) = (head.call.map(|call| call.to_string()), head.kind.clone());
+    let entry = timeline_entry(head);
+    EventJson {
+        id: entry.event,
+        account,
+        provider,
+        source: entry.source,
+        kind,
+        received_at: entry.at,
+        state: entry.state,
+        reason: entry.reason,
+        call,
+        body: None,
+    }
+}
+
+fn refused_json(row: RefusedRow) -> EventJson {
+    EventJson {
+        id: row.seq.to_string(),
+        account: row.refusal.account.to_string(),
+        provider: String::new(),
+        source: word(&ringback_model::Source::Webhook),
+        kind: None,
+        received_at: time(row.refusal.at),
+        state: "rejected".into(),
+        reason: Some(row.refusal.reason),
+        call: None,
+        body: None,
+    }
+}

@@ -1,0 +1,87 @@
+//! Accounts and alerts.
+
+use ringback_engine::{
+    Engine, EngineError,
+    config::ConfiguredAccount,
+    store::{Alert, CallFilter},
+};
+use ringback_model::{CallId, Source};
+
+use super::time;
+use crate::{
+    ErrorJson,
+    dto::{AccountJson, AlertJson},
+};
+
+pub(crate) fn account_json(
+    engine: &Engine,
+    configured: &ConfiguredAccount,
+) -> Result<AccountJson, EngineError> {
+    let id = &configured.account.id;
+    let poll = engine.poll_of(configured);
+    engine.read(|reader| {
+        let refused: Vec<_> = reader
+            .refused()
+            .counts()?
+            .into_iter()
+            .filter(|count| count.account == *id)
+            .collect();
+        let last_refusal = refused.iter().max_by_key(|count| count.last_at);
+        let calls = CallFilter {
+            account: Some(id.clone()),
+            ..CallFilter::default()
+        };
+        Ok(AccountJson {
+            id: id.to_string(),
+            provider: configured.provider.name().to_owned(),
+            title: configured.provider.title().to_owned(),
+            webhook_url: configured
+                .account
+                .webhook_url
+                .as_ref()
+                .map(ToString::to_string),
+            missing_secrets: configured
+                .missing_secrets()
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+            last_webhook_at: reader
+                .events()
+                .last_received(id, Source::Webhook)?
+                .map(time),
+            last_poll_at: poll.last_at.map(time),
+            last_poll_error: poll.last_error.as_deref().map(ErrorJson::from),
+            refused: u32::try_from(refused.iter().map(|count| count.count).sum::<u64>())
+                .unwrap_or(u32::MAX),
+            last_refusal: last_refusal.map(|count| count.reason.clone()),
+            calls: reader.calls().count(&calls, u64::MAX)?.n,
+        })
+    })
+}
+
+pub(crate) fn alert_json(alert: Alert) -> AlertJson {
+    let params = match alert.what.params {
+        serde_json::Value::Object(params) => params
+            .into_iter()
+            .map(|(name, value)| match value {
+                serde_json::Value::String(text) => (name, text),
+                other => (name, other.to_string()),
+            })
+            .collect(),
+        _ => indexmap::IndexMap::new(),
+    };
+    AlertJson {
+        id: alert.id.to_string(),
+        kind: alert.what.kind,
+        call: alert
+            .what
+            .subject
+            .parse::<CallId>()
+            .ok()
+            .map(|call| call.to_string()),
+        subject: alert.what.subject,
+        params,
+        raised_at: time(alert.raised_at),
+        acknowledged_at: alert.acknowledged_at.map(time),
+    }
+}

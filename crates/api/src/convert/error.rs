@@ -1,0 +1,109 @@
+//! Errors: a closed code, a message, and what to do.
+
+use ringback_engine::{ApiError, EngineError, StartError, store::StoreError};
+
+use crate::{ErrorCode, ErrorJson};
+
+impl From<&EngineError> for ErrorJson {
+    fn from(error: &EngineError) -> Self {
+        let json = |code| Self::new(code, error.to_string());
+        match error {
+            EngineError::NoSuchCall | EngineError::NoSuchRecording | EngineError::NoSuchEvent => {
+                json(ErrorCode::NotFound)
+            }
+            EngineError::NoSuchAccount(_) => {
+                json(ErrorCode::NotFound).hint("`ringback accounts list` shows the accounts.")
+            }
+            EngineError::NoSound("expected" | "available" | "downloading") => {
+                json(ErrorCode::NotReady)
+                    .hint("It is fetched by itself as soon as the provider has it.")
+            }
+            EngineError::NoSound(_) => json(ErrorCode::NoRecording),
+            EngineError::FileMissing | EngineError::BadSound(_) => {
+                json(ErrorCode::Damaged).hint("Resync the call to fetch the recording again.")
+            }
+            EngineError::BadRequest(_) => json(ErrorCode::BadRequest),
+            EngineError::NotNow(_) => json(ErrorCode::NotNow),
+            EngineError::Provider(error) => Self::from(error),
+            EngineError::Store(error) => Self::from(error),
+            EngineError::Io(_) => json(ErrorCode::Internal),
+        }
+    }
+}
+
+impl From<EngineError> for ErrorJson {
+    fn from(error: EngineError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&ApiError> for ErrorJson {
+    fn from(error: &ApiError) -> Self {
+        let json = |code| Self::new(code, error.to_string());
+        match error {
+            ApiError::KeyRefused => json(ErrorCode::KeyRefused)
+                .hint("Check the key at the provider and in the environment, then start again."),
+            ApiError::NoKey(_) => json(ErrorCode::Config)
+                .hint("Set it in the environment as RINGBACK_<ACCOUNT>_<NAME> and start again."),
+            ApiError::RateLimited(_) => json(ErrorCode::RateLimited),
+            ApiError::NotFound => json(ErrorCode::NotFound),
+            ApiError::NotReady => json(ErrorCode::NotReady),
+            ApiError::LinkDead | ApiError::Withheld(_) => json(ErrorCode::NoRecording),
+            ApiError::Forbidden(_) => json(ErrorCode::Provider).hint(
+                "If this host is right, add it to media_hosts of the account in config.toml.",
+            ),
+            ApiError::Unexpected(_) | ApiError::Server(_) => json(ErrorCode::Provider),
+            ApiError::Transport(_) => {
+                json(ErrorCode::Provider).hint("Check the network and base_url of the account.")
+            }
+        }
+    }
+}
+
+impl From<&StoreError> for ErrorJson {
+    fn from(error: &StoreError) -> Self {
+        let json = |code| Self::new(code, error.to_string());
+        match error {
+            StoreError::Busy => json(ErrorCode::Locked),
+            StoreError::DiskFull => {
+                json(ErrorCode::DiskFull).hint("Make room on the disk; nothing is lost.")
+            }
+            StoreError::Newer { .. } => {
+                json(ErrorCode::Newer).hint("Use the newer version of Ringback.")
+            }
+            StoreError::Damaged(_) => json(ErrorCode::Damaged)
+                .hint("`ringback rebuild` makes a new database from the journal and the files."),
+            StoreError::Overloaded => json(ErrorCode::NotNow),
+            _ => json(ErrorCode::Internal),
+        }
+    }
+}
+
+impl From<&StartError> for ErrorJson {
+    fn from(error: &StartError) -> Self {
+        let json = |code| Self::new(code, error.to_string());
+        match error {
+            StartError::Config(wrong) => {
+                let json = json(ErrorCode::Config);
+                match &wrong.hint {
+                    Some(hint) => json.hint(hint),
+                    None => json,
+                }
+            }
+            StartError::Home { .. } => json(ErrorCode::Internal)
+                .hint("Choose another folder with --home, or make this one writable."),
+            StartError::Store { path, error } => {
+                let mut json = Self::from(error);
+                json.message = format!("{}: {}", path.display(), json.message);
+                json
+            }
+            StartError::Door(_) => json(ErrorCode::Locked),
+        }
+    }
+}
+
+impl From<StartError> for ErrorJson {
+    fn from(error: StartError) -> Self {
+        Self::from(&error)
+    }
+}

@@ -1,0 +1,160 @@
+//! The program itself: accounts, health, settings, alerts.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What the window needs to know first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AppInfo {
+    /// The program's version.
+    pub version: String,
+    /// Whether the simulated providers are running.
+    pub demo: bool,
+    /// The folder (or folders) where everything is, for showing.
+    pub home: String,
+    /// How many accounts are configured.
+    pub accounts: u32,
+    /// Where the door listens, if this process holds it.
+    pub door: Option<String>,
+    /// True if another process on the same home does the background work.
+    pub background_elsewhere: bool,
+}
+
+/// An account and how it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountJson {
+    /// As in `config.toml`.
+    pub id: String,
+    /// The provider's name.
+    pub provider: String,
+    /// The provider's name for people.
+    pub title: String,
+    /// The address to give the provider, if one is known.
+    pub webhook_url: Option<String>,
+    /// The names of secrets that are needed and not there.
+    pub missing_secrets: Vec<String>,
+    /// The last webhook that was accepted, RFC 3339.
+    pub last_webhook_at: Option<String>,
+    /// The last time its list of calls was read, RFC 3339.
+    pub last_poll_at: Option<String>,
+    /// What went wrong at the last poll.
+    pub last_poll_error: Option<crate::ErrorJson>,
+    /// How many requests with a bad signature are in the ring.
+    pub refused: u32,
+    /// The reason of the last one.
+    pub last_refusal: Option<String>,
+    /// How many calls are here.
+    #[ts(type = "number")]
+    pub calls: u64,
+}
+
+/// What `ringback accounts check` found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountCheck {
+    /// As in `config.toml`.
+    pub id: String,
+    /// Whether the key works.
+    pub ok: bool,
+    /// What the provider calls the account.
+    pub name: Option<String>,
+    /// Things worth knowing.
+    pub notes: Vec<String>,
+    /// What is wrong.
+    pub error: Option<crate::ErrorJson>,
+}
+
+/// One line of the doctor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Check {
+    /// What was looked at: `disk`, `database`, `config`, `door`, `sound`, `account:<id>`, ...
+    pub subject: String,
+    /// `ok | warning | problem`.
+    pub state: String,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// The doctor's findings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Health {
+    /// Line by line.
+    pub checks: Vec<Check>,
+    /// The accounts.
+    pub accounts: Vec<AccountJson>,
+    /// What waits in the fetch queue.
+    pub queue: QueueJson,
+}
+
+/// The fetch queue in figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueueJson {
+    /// Recordings that wait for their turn or their next try.
+    #[ts(type = "number")]
+    pub waiting: u64,
+    /// Recordings that are coming in.
+    #[ts(type = "number")]
+    pub running: u64,
+    /// Recordings that were given up.
+    #[ts(type = "number")]
+    pub failed: u64,
+    /// The nearest moment at which a link dies, RFC 3339.
+    pub nearest_deadline: Option<String>,
+    /// Events that are not applied yet.
+    #[ts(type = "number")]
+    pub events_pending: u64,
+    /// Events that could not be read.
+    #[ts(type = "number")]
+    pub events_failed: u64,
+}
+
+/// What a person set in the window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Settings {
+    /// `en`, `de`, or `null` for the system's language.
+    pub language: Option<String>,
+    /// `light`, `dark`, or `null` for the system's.
+    pub theme: Option<String>,
+    /// `comfortable` or `compact`.
+    pub density: Option<String>,
+    /// The name that goes into "listened" lines; `null` is the name of the system's user.
+    pub listener: Option<String>,
+    /// Whether a click on a word also plays.
+    pub click_plays: Option<bool>,
+    /// Whether numbers are shown in full.
+    pub show_numbers: Option<bool>,
+}
+
+/// Something that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AlertJson {
+    /// Its id.
+    pub id: String,
+    /// What kind: `recording_failed`, `poll_failed`, `cost_gap`, ...
+    pub kind: String,
+    /// What it is about: a call's id or an account's.
+    pub subject: String,
+    /// The call, when it is about one.
+    pub call: Option<String>,
+    /// What the message needs: reason, provider, ...
+    #[ts(type = "Record<string, string>")]
+    pub params: indexmap::IndexMap<String, String>,
+    /// RFC 3339.
+    pub raised_at: String,
+    /// RFC 3339.
+    pub acknowledged_at: Option<String>,
+}
+
+/// Arguments of `alerts.acknowledge`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AlertRef {
+    /// The alert's id.
+    pub id: String,
+}
+
+/// No arguments, or nothing to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Nothing {}

@@ -1,0 +1,19 @@
+//! The shapes that cross the border, to the window and to scripts. Made for the wire: the domain
+//! does not learn JSON.
+//!
+//! Times are RFC 3339 in UTC with milliseconds, durations are milliseconds, money is a decimal
+//! text in units of its currency. What nobody told is `null`, never 0 or "".
+
+mod app;
+mod call;
+mod insights;
+mod list;
+mod player;
+mod resync;
+
+pub use app::*;
+pub use call::*;
+pub use insights::*;
+pub use list::*;
+pub use player::*;
+pub use resync::*;

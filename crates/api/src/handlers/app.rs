@@ -1,0 +1,104 @@
+//! The program itself: accounts, settings, alerts, and what only a desktop can do.
+
+use ringback_engine::{Engine, EngineError, store::AlertId};
+
+use super::Answer;
+use crate::{
+    Api, ErrorCode, ErrorJson,
+    convert::{account_json, alert_json},
+    dto::*,
+};
+
+const SETTINGS: &str = "window";
+
+pub(crate) async fn app_info(api: &Api, _: Nothing) -> Answer<AppInfo> {
+    let engine = &api.engine;
+    Ok(AppInfo {
+        version: env!("CARGO_PKG_VERSION").into(),
+        demo: engine.is_demo(),
+        home: engine.home().data().display().to_string(),
+        accounts: u32::try_from(engine.config().accounts.len()).unwrap_or(u32::MAX),
+        door: engine.door().map(|address| address.to_string()),
+        background_elsewhere: !engine.has_role(),
+    })
+}
+
+pub(crate) async fn accounts_list(api: &Api, _: Nothing) -> Answer<Vec<AccountJson>> {
+    let accounts = &api.engine.config().accounts;
+    Ok(accounts
+        .iter()
+        .map(|configured| account_json(&api.engine, configured))
+        .collect::<Result<_, EngineError>>()?)
+}
+
+pub(crate) async fn accounts_check(api: &Api, _: Nothing) -> Answer<Vec<AccountCheck>> {
+    let mut checks = Vec::new();
+    for configured in &api.engine.config().accounts {
+        let id = configured.account.id.to_string();
+        checks.push(match api.engine.check_account(&id).await {
+            Ok(proof) => AccountCheck {
+                id,
+                ok: true,
+                name: proof.name,
+                notes: proof.notes,
+                error: None,
+            },
+            Err(error) => AccountCheck {
+                id,
+                ok: false,
+                name: None,
+                notes: Vec::new(),
+                error: Some(error.into()),
+            },
+        });
+    }
+    Ok(checks)
+}
+
+pub(crate) async fn settings_get(api: &Api, _: Nothing) -> Answer<Settings> {
+    Ok(read_settings(&api.engine)?)
+}
+
+pub(crate) async fn settings_set(api: &Api, settings: Settings) -> Answer<Settings> {
+    let kept = settings.clone();
+    api.engine
+        .write(move |writer| writer.settings_mut().set(SETTINGS, &kept))
+        .await?;
+    Ok(settings)
+}
+
+/// What a person set, or nothing set.
+pub(crate) fn read_settings(engine: &Engine) -> Result<Settings, EngineError> {
+    Ok(engine
+        .read(|reader| reader.settings().get(SETTINGS))?
+        .unwrap_or_default())
+}
+
+pub(crate) async fn alerts_list(api: &Api, _: Nothing) -> Answer<Vec<AlertJson>> {
+    let alerts = api.engine.read(|reader| reader.alerts().open())?;
+    Ok(alerts.into_iter().map(alert_json).collect())
+}
+
+pub(crate) async fn alerts_acknowledge(api: &Api, args: AlertRef) -> Answer<Nothing> {
+    let no_such = || ErrorJson::new(ErrorCode::NotFound, "there is no alert with this id");
+    let id: AlertId = args.id.parse().map_err(|_| no_such())?;
+    let known = api
+        .engine
+        .write(move |writer| writer.alerts_mut().acknowledge(id))
+        .await?;
+    if known {
+        Ok(Nothing {})
+    } else {
+        Err(no_such())
+    }
+}
+
+pub(crate) async fn demo_start(api: &Api, _: Nothing) -> Answer<Nothing> {
+    api.shell.start_demo().map(|()| Nothing {})
+}
+
+pub(crate) async fn config_open(api: &Api, _: Nothing) -> Answer<Nothing> {
+    api.shell
+        .open(&api.engine.home().config_file())
+        .map(|()| Nothing {})
+}

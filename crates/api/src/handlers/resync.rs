@@ -1,0 +1,40 @@
+//! Fetching what is missing.
+
+use ringback_engine::resync::{Request, Scope};
+
+use super::Answer;
+use crate::{Api, ErrorCode, ErrorJson, convert::progress_json, dto::*};
+
+pub(crate) async fn resync_start(api: &Api, args: ResyncArgs) -> Answer<ResyncProgress> {
+    let run = api.engine.resync(request(args)).await?;
+    let progress = progress_json(&run.progress.borrow());
+    Ok(progress)
+}
+
+/// What is to be fetched, in the engine's words.
+pub(crate) fn request(args: ResyncArgs) -> Request {
+    Request {
+        scope: match args.scope {
+            ResyncScope::Call { id } => Scope::Call(id),
+            ResyncScope::Missing => Scope::Missing,
+            ResyncScope::Recent { days } => Scope::Recent { days },
+        },
+        account: args.account,
+        dry_run: args.dry_run,
+    }
+}
+
+pub(crate) async fn resync_cancel(api: &Api, args: ResyncRef) -> Answer<Nothing> {
+    if api.engine.stop_resync(args.run) {
+        Ok(Nothing {})
+    } else {
+        Err(ErrorJson::new(
+            ErrorCode::NotFound,
+            "there is no resync with this number",
+        ))
+    }
+}
+
+pub(crate) async fn resync_list(api: &Api, _: Nothing) -> Answer<Vec<ResyncProgress>> {
+    Ok(api.engine.resyncs().iter().map(progress_json).collect())
+}

@@ -1,0 +1,18 @@
+//! The contract with the window, and the JSON of the command line.
+//!
+//! One list of commands and one list of events ([`Event`]) stand in `list.rs`; the shapes stand in
+//! [`dto`]; the errors in [`ErrorJson`]. Handlers are short: convert, one call into the engine,
+//! convert. [`Api`] is what the window talks to; [`cli`] gives the command line the same answers.
+
+pub mod bindings;
+pub mod cli;
+mod convert;
+pub mod dto;
+mod error;
+mod handlers;
+mod host;
+mod list;
+
+pub use error::{ErrorCode, ErrorJson};
+pub use host::{Api, Shell};
+pub use list::Event;

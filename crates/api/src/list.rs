@@ -1,0 +1,64 @@
+//! The one list of commands and the one list of events. Handlers, TypeScript types and the fake
+//! host in the window's tests follow from them.
+
+/// Calls `$callback!` with every command: wire name, handler, arguments, result.
+///
+/// To add a command, add a line here and the handler; then run `cargo xtask bindings`.
+macro_rules! command_list {
+    ($callback:ident) => {
+        $callback! {
+            "app.info" => app_info(Nothing) -> AppInfo;
+            "accounts.list" => accounts_list(Nothing) -> Vec<AccountJson>;
+            "accounts.check" => accounts_check(Nothing) -> Vec<AccountCheck>;
+            "live.list" => live_list(Nothing) -> Vec<CallRow>;
+            "calls.page" => calls_page(PageArgs) -> CallPage;
+            "calls.get" => calls_get(CallRef) -> CallDetail;
+            "calls.hits" => calls_hits(HitsArgs) -> Vec<Hit>;
+            "resync.start" => resync_start(ResyncArgs) -> ResyncProgress;
+            "resync.cancel" => resync_cancel(ResyncRef) -> Nothing;
+            "resync.list" => resync_list(Nothing) -> Vec<ResyncProgress>;
+            "recordings.retry" => recordings_retry(RecordingRef) -> Nothing;
+            "player.state" => player_state(Nothing) -> PlayerState;
+            "player.load" => player_load(LoadArgs) -> PlayerState;
+            "player.play" => player_play(Nothing) -> Nothing;
+            "player.pause" => player_pause(Nothing) -> Nothing;
+            "player.seek" => player_seek(SeekArgs) -> Nothing;
+            "player.set" => player_set(PlayerSettings) -> Nothing;
+            "insights.get" => insights_get(InsightsArgs) -> Insights;
+            "health.get" => health_get(Nothing) -> Health;
+            "settings.get" => settings_get(Nothing) -> Settings;
+            "settings.set" => settings_set(Settings) -> Settings;
+            "alerts.list" => alerts_list(Nothing) -> Vec<AlertJson>;
+            "alerts.acknowledge" => alerts_acknowledge(AlertRef) -> Nothing;
+            "demo.start" => demo_start(Nothing) -> Nothing;
+            "recordings.reveal" => recordings_reveal(RecordingRef) -> Nothing;
+            "config.open" => config_open(Nothing) -> Nothing;
+        }
+    };
+}
+pub(crate) use command_list;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::dto::{AlertJson, CallRow, PlayerState, ResyncProgress, Settings};
+
+/// What the engine tells the window by itself. Each carries enough to be folded into what is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "type", content = "data")]
+pub enum Event {
+    /// These calls are new or changed.
+    Calls(Vec<CallRow>),
+    /// So much changed that what is shown should be read anew.
+    Stale,
+    /// The player.
+    Player(PlayerState),
+    /// A resync.
+    Resync(ResyncProgress),
+    /// An alert is new or changed.
+    Alert(AlertJson),
+    /// A person changed the settings, here or in another window.
+    Settings(Settings),
+    /// An account, the door or the queue is in another state; read `health.get` again.
+    Health,
+}
