@@ -1,0 +1,161 @@
+//! What can be typed.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// Review the calls of your voice agents: the engine for terminals, servers and scripts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ringback",
+    version,
+    about,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// Keep everything in this folder instead of the usual ones
+    #[arg(long, global = true, value_name = "DIR", env = "RINGBACK_HOME")]
+    pub(crate) home: Option<PathBuf>,
+    /// Print one JSON document on standard output and nothing else there
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Receive webhooks, poll, fetch recordings; until Ctrl-C
+    Serve(ServeArgs),
+    /// The configured accounts
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
+    /// The calls
+    #[command(subcommand)]
+    Calls(CallsCommand),
+    /// Fetch what is missing
+    Resync(ResyncArgs),
+    /// The journal: everything that arrived
+    #[command(subcommand)]
+    Events(EventsCommand),
+    /// A new database from the journal and the files; the old one is kept beside it
+    Rebuild,
+    /// Look at disk, database, sound device and accounts, and say what to do
+    Doctor,
+    /// Accounts, queue and completeness at a glance
+    Status,
+    /// Stand-ins for the providers, for trying without an account
+    Simulate(SimulateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where the webhook door listens, instead of what config.toml says
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// With simulated providers, on a home of its own
+    #[arg(long)]
+    pub(crate) demo: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountsCommand {
+    /// All accounts and how they are
+    List,
+    /// Ask each provider whether the key works
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CallsCommand {
+    /// Newest first
+    List(ListArgs),
+    /// Everything known about one call
+    Show {
+        /// Ringback's id or the provider's
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only calls that go on now
+    #[arg(long)]
+    pub(crate) ongoing: bool,
+    /// Only this account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Words of the transcript, names, numbers, ids
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Began at or after: 2026-03-01 or 2026-03-01T10:00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) since: Option<String>,
+    /// Began before
+    #[arg(long, value_name = "T")]
+    pub(crate) until: Option<String>,
+    /// A status (ongoing, ended, ...) or the state of a recording (ready, failed, ...)
+    #[arg(long, value_name = "S")]
+    pub(crate) state: Option<String>,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("scope").required(true))]
+pub(crate) struct ResyncArgs {
+    /// One call, by Ringback's id or the provider's
+    #[arg(long, value_name = "ID", group = "scope")]
+    pub(crate) call: Option<String>,
+    /// Every call with missing data
+    #[arg(long, group = "scope")]
+    pub(crate) all: bool,
+    /// All calls of the last days, also those that are not here yet
+    #[arg(long, value_name = "DAYS", group = "scope")]
+    pub(crate) recent: Option<u32>,
+    /// Only this account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Ask the provider, show what would change, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// Newest first
+    List {
+        /// pending, applied, ignored, failed or rejected
+        #[arg(long, value_name = "S")]
+        state: Option<String>,
+        /// At most this many
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
+    /// One event with its body
+    Show {
+        /// The event's id
+        id: String,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// Where the stand-ins listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7490")]
+    pub(crate) listen: SocketAddr,
+    /// How many new calls a minute
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub(crate) calls_per_minute: u32,
+    /// The same number gives the same calls
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the webhooks go
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7480")]
+    pub(crate) door: String,
+    /// Fill the home with this many finished calls instead, for trying and measuring
+    #[arg(long, value_name = "N")]
+    pub(crate) archive: Option<u64>,
+}

@@ -1,0 +1,106 @@
+//! `accounts list` and `accounts check`.
+
+use comfy_table::{Table, presets};
+use ringback_api::{
+    ErrorJson, cli,
+    dto::{AccountCheck, AccountJson},
+};
+use ringback_engine::Engine;
+
+use super::Done;
+use crate::{
+    args::AccountsCommand,
+    out::{DONE, Out, PARTLY},
+};
+
+pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> Done {
+    match command {
+        AccountsCommand::List => {
+            let accounts = cli::accounts(engine)?;
+            out.answer(&accounts, |accounts| list(accounts))?;
+            Ok(DONE)
+        }
+        AccountsCommand::Check => {
+            let mut checks = Vec::new();
+            for configured in &engine.config().accounts {
+                checks.push(check(engine, configured.account.id.as_str()).await);
+            }
+            out.answer(&checks, |checks| findings(checks))?;
+            Ok(if checks.iter().all(|check| check.ok) {
+                DONE
+            } else {
+                PARTLY
+            })
+        }
+    }
+}
+
+pub(super) async fn check(engine: &Engine, id: &str) -> AccountCheck {
+    match engine.check_account(id).await {
+        Ok(proof) => AccountCheck {
+            id: id.into(),
+            ok: true,
+            name: proof.name,
+            notes: proof.notes,
+            error: None,
+        },
+        Err(error) => AccountCheck {
+            id: id.into(),
+            ok: false,
+            name: None,
+            notes: Vec::new(),
+            error: Some(ErrorJson::from(error)),
+        },
+    }
+}
+
+fn list(accounts: &[AccountJson]) -> String {
+    if accounts.is_empty() {
+        return "No accounts. Add one to config.toml; the README shows how for each provider."
+            .into();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "Account",
+        "Provider",
+        "Calls",
+        "Last webhook",
+        "Refused",
+        "Missing secrets",
+        "Webhook URL",
+    ]);
+    for account in accounts {
+        table.add_row([
+            account.id.clone(),
+            account.title.clone(),
+            account.calls.to_string(),
+            account.last_webhook_at.clone().unwrap_or_default(),
+            account.refused.to_string(),
+            account.missing_secrets.join(", "),
+            account.webhook_url.clone().unwrap_or_default(),
+        ]);
+    }
+    table.to_string()
+}
+
+fn findings(checks: &[AccountCheck]) -> String {
+    let lines = checks.iter().map(|check| {
+        let mut line = match &check.error {
+            None => format!(
+                "{}: the key works ({})",
+                check.id,
+                check.name.as_deref().unwrap_or("unnamed")
+            ),
+            Some(error) => format!("{}: {}", check.id, error.message),
+        };
+        if let Some(hint) = check.error.as_ref().and_then(|error| error.hint.as_ref()) {
+            line.push_str(&format!("\n  {hint}"));
+        }
+        for note in &check.notes {
+            line.push_str(&format!("\n  {note}"));
+        }
+        line
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,57 @@
+//! `events list` and `events show`: the journal.
+
+use comfy_table::{Table, presets};
+use ringback_api::cli::{self, EventJson};
+use ringback_engine::Engine;
+
+use super::Done;
+use crate::{
+    args::EventsCommand,
+    out::{DONE, Out},
+};
+
+pub(super) fn run(engine: &Engine, command: EventsCommand, out: Out) -> Done {
+    match command {
+        EventsCommand::List { state, limit } => {
+            let events = cli::events(engine, state.as_deref(), limit)?;
+            out.answer(&events, |events| table(events))?;
+        }
+        EventsCommand::Show { id } => {
+            let event = cli::event(engine, &id)?;
+            out.answer(&event, page)?;
+        }
+    }
+    Ok(DONE)
+}
+
+fn table(events: &[EventJson]) -> String {
+    if events.is_empty() {
+        return "No events.".into();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "Received", "Account", "Source", "Kind", "State", "Reason", "Id",
+    ]);
+    for event in events {
+        table.add_row([
+            event.received_at.clone(),
+            event.account.clone(),
+            event.source.clone(),
+            event.kind.clone().unwrap_or_default(),
+            event.state.clone(),
+            event.reason.clone().unwrap_or_default(),
+            event.id.clone(),
+        ]);
+    }
+    table.to_string()
+}
+
+fn page(event: &EventJson) -> String {
+    let head = table(std::slice::from_ref(event));
+    let body = event.body.as_ref().map(|body| match body {
+        serde_json::Value::String(text) => text.clone(),
+        json => format!("{json:#}"),
+    });
+    format!("{head}\n\n{}", body.unwrap_or_default())
+}

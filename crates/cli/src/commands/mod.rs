@@ -1,0 +1,85 @@
+//! The commands, one file each.
+
+mod accounts;
+mod calls;
+mod doctor;
+mod events;
+mod rebuild;
+mod resync;
+mod serve;
+mod simulate;
+mod status;
+
+use ringback_api::{ErrorCode, ErrorJson};
+use ringback_engine::{Engine, EngineOptions, Home, store::Durability};
+use ringback_model::Clock;
+
+use crate::{
+    args::{Cli, Command},
+    logs,
+    out::Out,
+};
+
+/// What a command gives: its exit code, or an error to be told.
+type Done = Result<u8, ErrorJson>;
+
+/// Runs the command.
+pub(crate) async fn run(cli: Cli, out: Out) -> Done {
+    let asked = cli.home.as_deref();
+    if let Command::Serve(args) = &cli.command {
+        return serve::run(asked, args).await;
+    }
+    let _logs = logs::start(None, "warn");
+    let home = home(asked)?;
+    match cli.command {
+        Command::Simulate(args) => simulate::run(home, args, out).await,
+        Command::Rebuild => rebuild::run(home, out).await,
+        command => {
+            let engine = open(home).await?;
+            let done = answer(&engine, command, out).await;
+            engine.shutdown().await;
+            done
+        }
+    }
+}
+
+async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
+    match command {
+        Command::Accounts(command) => accounts::run(engine, command, out).await,
+        Command::Calls(command) => calls::run(engine, command, out),
+        Command::Resync(args) => resync::run(engine, args, out).await,
+        Command::Events(command) => events::run(engine, command, out),
+        Command::Doctor => doctor::run(engine, out).await,
+        Command::Status => status::run(engine, out),
+        Command::Serve(_) | Command::Simulate(_) | Command::Rebuild => {
+            unreachable!("these start an engine of their own kind")
+        }
+    }
+}
+
+fn home(asked: Option<&std::path::Path>) -> Result<Home, ErrorJson> {
+    Home::find(asked).map_err(|error| {
+        ErrorJson::new(
+            ErrorCode::Config,
+            format!("the home folder cannot be found: {error}"),
+        )
+        .hint("Give one with --home DIR.")
+    })
+}
+
+/// An engine that answers and does nothing in the background.
+async fn open(home: Home) -> Result<Engine, ErrorJson> {
+    let options = EngineOptions {
+        background: false,
+        ..EngineOptions::new(home, Clock::system())
+    };
+    Ok(Engine::start(options).await?)
+}
+
+/// What an answered event survives; anything else than everything is for measuring the difference.
+fn durability() -> Durability {
+    match std::env::var("RINGBACK_DURABILITY").as_deref() {
+        Ok("off-for-measuring") => Durability::OffForMeasuring,
+        _ => Durability::Full,
+    }
+}

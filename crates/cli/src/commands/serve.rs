@@ -1,0 +1,92 @@
+//! `serve`: door, polling and jobs without a window, until it is told to end.
+
+use std::path::Path;
+
+use ringback_api::{ErrorCode, ErrorJson};
+use ringback_demo::{Demo, DemoError};
+use ringback_engine::{Engine, EngineOptions, Home};
+use ringback_model::Clock;
+
+use super::{Done, durability, home};
+use crate::{args::ServeArgs, logs, out};
+
+pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
+    let home = match (asked, args.demo) {
+        (None, true) => Home::demo().map_err(|error| {
+            ErrorJson::new(
+                ErrorCode::Config,
+                format!("the demo's folder cannot be found: {error}"),
+            )
+        })?,
+        (asked, _) => home(asked)?,
+    };
+    // The folder has to be there before the first line is logged.
+    let folder = home.prepare().ok().map(|()| home.logs());
+    let _logs = logs::start(folder.as_deref(), "info,hyper=warn,reqwest=warn");
+    let engine = if args.demo {
+        demo(home, args).await?
+    } else {
+        usual(home, args).await?
+    };
+    wait_for_the_end().await;
+    tracing::info!("ending: what is in hand is finished");
+    engine.engine().shutdown().await;
+    Ok(out::DONE)
+}
+
+/// What runs; the demo holds its simulated providers.
+enum Running {
+    Usual(Engine),
+    Demo(Box<Demo>),
+}
+
+impl Running {
+    fn engine(&self) -> &Engine {
+        match self {
+            Self::Usual(engine) => engine,
+            Self::Demo(demo) => &demo.engine,
+        }
+    }
+}
+
+async fn usual(home: Home, args: &ServeArgs) -> Result<Running, ErrorJson> {
+    let engine = Engine::start(EngineOptions {
+        listen: args.listen,
+        door_required: true,
+        durability: durability(),
+        ..EngineOptions::new(home, Clock::system())
+    })
+    .await?;
+    if engine.config().accounts.is_empty() {
+        tracing::warn!(file = %engine.home().config_file().display(), "no account is configured; the door answers 404 to everything");
+    }
+    Ok(Running::Usual(engine))
+}
+
+async fn demo(home: Home, args: &ServeArgs) -> Result<Running, ErrorJson> {
+    let demo = Demo::start(home, Clock::system(), args.listen)
+        .await
+        .map_err(|error| match error {
+            DemoError::Engine(error) => error.into(),
+            other => ErrorJson::new(ErrorCode::Internal, other.to_string()),
+        })?;
+    tracing::info!(home = %demo.engine.home().data().display(), "the demo runs; simulated calls come in");
+    Ok(Running::Demo(Box::new(demo)))
+}
+
+/// Waits for Ctrl-C or the signal that service managers send.
+async fn wait_for_the_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without signals there is nothing to wait for but Ctrl-C.
+    let _ = tokio::signal::ctrl_c().await;
+}

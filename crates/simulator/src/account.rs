@@ -1,0 +1,133 @@
+//! The accounts at the simulated providers.
+
+use serde::Serialize;
+
+use crate::dice::Dice;
+use crate::stand_in::StandIn;
+use crate::switches::Switches;
+
+/// One account as a user of the simulator gets to know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SimAccount {
+    /// For `config.toml` and the door's path.
+    pub id: String,
+    /// `retell`, `twilio`.
+    pub provider: String,
+    /// The stand-in's API, without a trailing slash.
+    pub base_url: String,
+    /// `host:port` of the storage that links and redirects lead to.
+    pub media_hosts: Vec<String>,
+    /// Names as in the contract (`API_KEY`, `AUTH_TOKEN`) with their values.
+    pub secrets: Vec<(String, String)>,
+    /// Further credentials that work: Twilio's `API_KEY_SID` and `API_KEY_SECRET`.
+    pub optional_secrets: Vec<(String, String)>,
+    /// Twilio's account SID.
+    pub account_sid: Option<String>,
+}
+
+/// An account that the world should have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSetup {
+    /// `[a-z0-9-]`.
+    pub id: String,
+    /// `retell` or `twilio`.
+    pub provider: String,
+}
+
+impl AccountSetup {
+    /// One of each provider: a clinic's voice agent and a restaurant's telephone lines.
+    #[must_use]
+    pub fn usual() -> Vec<Self> {
+        [("clinic-retell", "retell"), ("bistro-twilio", "twilio")]
+            .map(|(id, provider)| Self {
+                id: id.into(),
+                provider: provider.into(),
+            })
+            .into()
+    }
+}
+
+/// The stand-in's side of an account.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) provider: &'static dyn StandIn,
+    pub(crate) credentials: Credentials,
+    /// The account's own telephone number.
+    pub(crate) number: String,
+    /// Scheme, host and port of the API.
+    pub(crate) api: String,
+    /// Scheme, host and port of the storage.
+    pub(crate) storage: String,
+    /// What the account's webhook address starts with.
+    pub(crate) door: String,
+    pub(crate) switches: Switches,
+}
+
+/// What lets a client in, and what webhooks are signed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Credentials {
+    /// Signs webhooks, opens the API.
+    pub(crate) key: String,
+    /// The contract's name for it.
+    pub(crate) key_name: &'static str,
+    /// Twilio's account SID.
+    pub(crate) account_sid: Option<String>,
+    /// Twilio's API key: SID and secret. Opens the API, signs nothing.
+    pub(crate) second: Option<(String, String)>,
+}
+
+impl Account {
+    pub(crate) fn of(
+        setup: &AccountSetup,
+        provider: &'static dyn StandIn,
+        dice: Dice,
+        number: u64,
+    ) -> Self {
+        Self {
+            id: setup.id.clone(),
+            provider,
+            credentials: provider.credentials(dice, number),
+            number: format!("+150055501{:02}", number % 100),
+            api: provider.real_api().into(),
+            storage: provider.real_storage().into(),
+            door: "http://127.0.0.1:7480".into(),
+            switches: Switches::default(),
+        }
+    }
+
+    /// The webhook's path at the door.
+    pub(crate) fn url_path(&self) -> String {
+        format!("/webhooks/{}", self.id)
+    }
+
+    pub(crate) fn public(&self) -> SimAccount {
+        let Credentials {
+            key,
+            key_name,
+            account_sid,
+            second,
+        } = &self.credentials;
+        let storage = self
+            .storage
+            .split_once("://")
+            .map_or(self.storage.as_str(), |(_, host)| host);
+        SimAccount {
+            id: self.id.clone(),
+            provider: self.provider.name().into(),
+            base_url: self.api.clone(),
+            media_hosts: vec![storage.into()],
+            secrets: vec![((*key_name).into(), key.clone())],
+            optional_secrets: second
+                .iter()
+                .flat_map(|(sid, secret)| {
+                    [
+                        ("API_KEY_SID".into(), sid.clone()),
+                        ("API_KEY_SECRET".into(), secret.clone()),
+                    ]
+                })
+                .collect(),
+            account_sid: account_sid.clone(),
+        }
+    }
+}

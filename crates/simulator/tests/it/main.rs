@@ -1,0 +1,10 @@
+//! The stand-ins as a client meets them: over HTTP on loopback, with the clock moved by hand.
+
+mod archive;
+mod faults;
+mod live;
+mod retell;
+mod setting;
+mod storage;
+mod twilio;
+mod webhooks;
