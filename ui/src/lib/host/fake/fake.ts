@@ -1,0 +1,241 @@
+// A host that needs nothing but a browser. The handlers are typed by the list of commands, so a
+// new command does not compile until the fake can answer it.
+
+import { addDecimals } from "../../calls/money";
+import { isLive } from "../../stores/fold";
+import { findPlaces, turnsOf } from "../../player/turns";
+import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, ResyncItem, ResyncProgress, Settings } from "../bindings";
+import { HostError, type Host } from "../host";
+import { detailOf, recordingsOf } from "./detail";
+import { accountsOf, healthOf, insightsOf } from "./figures";
+import { Living } from "./living";
+import { peakBytes } from "./peaks";
+import { FakePlayer } from "./player";
+import { addEveryState, alertsOf, type Scene } from "./scenes";
+import { World } from "./world";
+
+type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
+
+/** Beside the scene: the time, how long an answer takes, and settings to begin with. */
+export interface Surroundings {
+  now: () => number;
+  answer_ms: number;
+  settings: Partial<Settings>;
+}
+
+/** The other side, played by this file. */
+export class FakeHost implements Host {
+  readonly #listeners = new Set<(event: Event) => void>();
+  readonly #scene: Scene;
+  readonly #around: Surroundings;
+  readonly #world: World;
+  readonly #living: Living;
+  readonly #player: FakePlayer;
+  readonly #resyncs = new Map<number, ResyncProgress>();
+  #alerts: AlertJson[];
+  #settings: Settings;
+  #demo: boolean;
+  #accounts: boolean;
+
+  constructor(scene: Scene, around: Surroundings) {
+    const now = around.now();
+    this.#scene = scene;
+    this.#around = around;
+    this.#world = new World(scene.history, now - 115 * 60_000);
+    if (scene.every_state) addEveryState(this.#world, now);
+    this.#living = new Living(this.#world, (data) => this.#tell({ type: "calls", data }));
+    this.#living.begin(now, scene.live);
+    this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
+    this.#alerts = alertsOf(scene, now);
+    this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
+    this.#demo = scene.demo;
+    this.#accounts = scene.accounts;
+    if (scene.goes_on) setInterval(() => this.#living.tick(around.now()), 1000);
+  }
+
+  onEvent(callback: (event: Event) => void): () => void {
+    this.#listeners.add(callback);
+    return () => this.#listeners.delete(callback);
+  }
+
+  async rpc<K extends keyof Commands>(name: K, args: Commands[K]["args"]): Promise<Commands[K]["result"]> {
+    await this.#delay();
+    return structuredClone(this.#handlers[name](args));
+  }
+
+  async peaks({ id, columns }: PeaksArgs): Promise<ArrayBuffer> {
+    await this.#delay();
+    const row = this.#rowOfRecording(id);
+    const { call } = detailOf(this.#world, row, null);
+    const recording = call.recordings.find((one) => one.id === id);
+    return peakBytes(call.transcript ?? [], row.duration_ms ?? 0, columns, recording?.channels ?? 1);
+  }
+
+  /** Sends an event, for tests. */
+  send(event: Event): void {
+    this.#tell(event);
+  }
+
+  readonly #handlers: Handlers = {
+    "app.info": () => ({
+      version: "0.1.0",
+      demo: this.#demo,
+      home: "~/.local/share/ringback",
+      accounts: this.#accounts ? 3 : 0,
+      door: "127.0.0.1:7480",
+      background_elsewhere: false,
+    }),
+    "accounts.list": () => this.#accountList(),
+    "accounts.check": () =>
+      this.#accountList().map((account) =>
+        account.missing_secrets.length > 0
+          ? { id: account.id, ok: false, name: null, notes: [], error: { code: "key_refused", message: "The key is not set.", hint: "Set API_KEY." } }
+          : { id: account.id, ok: true, name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
+      ),
+    "live.list": () => this.#world.head.filter(isLive),
+    "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),
+    "calls.get": ({ id }) => detailOf(this.#world, this.#row(id), this.#living.said(this.#row(id).id)),
+    "calls.hits": ({ id, text }) => {
+      const row = this.#row(id);
+      const turns = turnsOf(detailOf(this.#world, row, this.#living.said(row.id)).call.transcript ?? []);
+      return findPlaces(turns, text).map(({ turn, word }) => ({
+        segment: turn,
+        word,
+        start_ms: (word === null ? null : turns[turn]?.words[word]?.start_ms) ?? turns[turn]?.start_ms ?? null,
+      }));
+    },
+    "resync.start": ({ scope, dry_run }) => this.#resync(scope.scope === "call" ? this.#row(scope.id).id : null, dry_run),
+    "resync.cancel": ({ run }) => {
+      const known = this.#resyncs.get(run);
+      if (known) this.#progress({ ...known, done: true, cancelled: true });
+      return {};
+    },
+    "resync.list": () => [...this.#resyncs.values()],
+    "recordings.retry": ({ id }) => {
+      const row = this.#rowOfRecording(id);
+      this.#recording(row, "available", "queued");
+      setTimeout(() => this.#recording(row, "downloading", null), 1500);
+      setTimeout(() => this.#recording(row, "ready", null), 3500);
+      return {};
+    },
+    "player.state": () => this.#player.state,
+    "player.load": ({ id, at_ms, play }) => {
+      const row = this.#rowOfRecording(id);
+      if (row.recording?.state !== "ready") throw problem("not_ready", "The recording is not here yet.");
+      const changed = row.heard ? null : this.#world.change(row.id, { heard: true });
+      if (changed) this.#tell({ type: "calls", data: [changed] });
+      return this.#player.load(id, row.id, row.duration_ms ?? 0, at_ms, play);
+    },
+    "player.play": () => (this.#player.play(), {}),
+    "player.pause": () => (this.#player.pause(), {}),
+    "player.seek": ({ ms }) => (this.#player.seek(ms), {}),
+    "player.set": (settings) => (this.#player.set(settings), {}),
+    "insights.get": ({ days }) => insightsOf(days, this.#around.now(), this.#world.size === 0),
+    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList()),
+    "settings.get": () => this.#settings,
+    "settings.set": (settings) => {
+      this.#settings = settings;
+      this.#tell({ type: "settings", data: settings });
+      return settings;
+    },
+    "alerts.list": () => this.#alerts,
+    "alerts.acknowledge": ({ id }) => {
+      this.#alerts = this.#alerts.map((alert) => (alert.id === id ? { ...alert, acknowledged_at: new Date(this.#around.now()).toISOString() } : alert));
+      return {};
+    },
+    "demo.start": () => {
+      this.#demo = true;
+      this.#accounts = true;
+      this.#living.begin(this.#around.now(), 3);
+      setInterval(() => this.#living.tick(this.#around.now()), 1000);
+      setTimeout(() => this.#tell({ type: "stale" }), 50);
+      return {};
+    },
+    "recordings.reveal": () => ({}),
+    "config.open": () => ({}),
+  };
+
+  #accountList() {
+    return this.#accounts ? accountsOf(this.#around.now(), this.#scene.trouble) : [];
+  }
+
+  #row(id: string): CallRow {
+    const row = this.#world.find(id);
+    if (row === null) throw problem("not_found", "There is no such call.");
+    return row;
+  }
+
+  #rowOfRecording(id: string): CallRow {
+    const seed = /^rec-(\d+)/.exec(id)?.[1];
+    const row =
+      this.#world.head.find((one) => recordingsOf(one).some((recording) => recording.id === id)) ??
+      (seed === undefined ? null : this.#world.find(`01K${Number(seed).toString(36).toUpperCase().padStart(10, "0")}`));
+    if (row === null || row === undefined) throw problem("not_found", "There is no such recording.");
+    return row;
+  }
+
+  #recording(row: CallRow, state: string, reason: string | null): void {
+    const known = this.#world.find(row.id)?.recording;
+    if (!known) return;
+    const changed = this.#world.change(row.id, { recording: { ...known, state, reason, link_expires_at: null }, missing: state === "ready" ? [] : row.missing });
+    if (changed) this.#tell({ type: "calls", data: [changed] });
+  }
+
+  #resync(call: string | null, dry_run: boolean): ResyncProgress {
+    const run = this.#resyncs.size + 1;
+    const wanted = call === null ? this.#world.page({ missing: true }, 0, 500).rows : [this.#row(call)];
+    const report = { dry_run, checked: 0, updated: 0, unchanged: 0, failed: 0, items: [] };
+    const first: ResyncProgress = { run, call, total: wanted.length, done: wanted.length === 0, cancelled: false, report };
+    this.#resyncs.set(run, first);
+    const step = (index: number) => {
+      const known = this.#resyncs.get(run);
+      const row = wanted[index];
+      if (known === undefined || known.done || row === undefined) return;
+      const item = this.#ask(row, dry_run, index);
+      const counted = { ...known.report, checked: index + 1, items: [...known.report.items, item] };
+      if (item.outcome === "updated") counted.updated += 1;
+      else if (item.outcome === "unchanged") counted.unchanged += 1;
+      else counted.failed += 1;
+      this.#progress({ ...known, done: index + 1 === wanted.length, report: counted });
+      setTimeout(() => step(index + 1), 100);
+    };
+    setTimeout(() => step(0), call === null ? 300 : 900);
+    return first;
+  }
+
+  #ask(row: CallRow, dry_run: boolean, index: number): ResyncItem {
+    const item: ResyncItem = { call: row.id, provider_call_id: row.provider_call_id, outcome: "unchanged", before: {}, after: {}, changed: [], error: null };
+    if (row.missing.includes("cost")) {
+      const amount = addDecimals(["0.0218", `0.00${100 + (index % 800)}`]) ?? "0";
+      const cost = { amount, currency: "USD", provisional: false, parts: [] };
+      const missing = row.missing.filter((field) => field !== "cost");
+      const changed = dry_run ? null : this.#world.change(row.id, { cost, missing });
+      if (changed) this.#tell({ type: "calls", data: [changed] });
+      return { ...item, outcome: "updated", before: { missing: row.missing, cost: null }, after: { missing, cost }, changed: ["cost"] };
+    }
+    if (row.recording?.reason === "link_expired") {
+      const error: ErrorJson = { code: "not_found", message: "The provider does not know this call any more.", hint: null };
+      return { ...item, outcome: "failed", error };
+    }
+    return item;
+  }
+
+  #progress(progress: ResyncProgress): void {
+    this.#resyncs.set(progress.run, progress);
+    this.#tell({ type: "resync", data: progress });
+  }
+
+  #tell(event: Event): void {
+    const copy = structuredClone(event);
+    for (const listener of this.#listeners) listener(copy);
+  }
+
+  async #delay(): Promise<void> {
+    if (this.#scene.silent) throw problem("internal", "The other side does not answer.");
+    if (this.#around.answer_ms > 0) await new Promise((resolve) => setTimeout(resolve, this.#around.answer_ms));
+  }
+}
+
+function problem(code: ErrorJson["code"], message: string): HostError {
+  return new HostError({ code, message, hint: null });
+}

@@ -1,0 +1,107 @@
+// The recorded scenes. Each says how many calls there are, whether the day goes on, and what is
+// out of order.
+
+import type { AlertJson, CallRow } from "../bindings";
+import { rowAt } from "./rows";
+import type { World } from "./world";
+
+/** A scene by its ingredients. */
+export interface Scene {
+  /** Calls before today. */
+  history: number;
+  /** Calls that are going on when the window opens. */
+  live: number;
+  /** Whether calls come and go. */
+  goes_on: boolean;
+  accounts: boolean;
+  demo: boolean;
+  /** Something is wrong with accounts and the disk's queue. */
+  trouble: boolean;
+  /** One call for every state that a recording can have. */
+  every_state: boolean;
+  /** Nothing is answered. */
+  silent: boolean;
+}
+
+const DAY: Scene = { history: 640, live: 5, goes_on: true, accounts: true, demo: false, trouble: false, every_state: true, silent: false };
+
+/** Scenes by the name in the address. */
+export const SCENES: Record<string, Scene> = {
+  day: DAY,
+  still: { ...DAY, goes_on: false },
+  demo: { ...DAY, demo: true },
+  empty: { ...DAY, history: 0, live: 0, goes_on: false, every_state: false },
+  first: { ...DAY, history: 0, live: 0, goes_on: false, every_state: false, accounts: false },
+  many: { ...DAY, history: 100_000, goes_on: false },
+  million: { ...DAY, history: 1_000_000, goes_on: false },
+  busy: { ...DAY, live: 24 },
+  trouble: { ...DAY, trouble: true, goes_on: false },
+  silent: { ...DAY, silent: true, goes_on: false },
+};
+
+const STATES: [string, string | null][] = [
+  ["expected", "processing"],
+  ["available", "queued"],
+  ["available", "network"],
+  ["downloading", null],
+  ["failed", "incomplete"],
+  ["expired", "link_expired"],
+  ["withheld", "policy"],
+  ["absent", "too_short"],
+  ["absent", "silent"],
+  ["absent", "not_recorded"],
+  ["deleted", "deleted_at_provider"],
+];
+
+/** Adds a call for every state a recording can have; their ids are `state-<state>-<reason>`. */
+export function addEveryState(world: World, now: number): void {
+  STATES.forEach(([state, reason], index) => {
+    const row = rowAt(5000 + index, now - (index + 1) * 9 * 60_000 - 90_000);
+    world.add(settled(row, state, reason, now));
+  });
+  // Ordinary calls in between, as on any day.
+  for (let step = 0; step < 14; step += 1) world.add(rowAt(6000 + step, now - (step * 7 + 4) * 60_000));
+  const bare = rowAt(5100, now - 107 * 60_000);
+  world.add({ ...settled(bare, "ready", null, now), id: "state-none", recording: null, missing: ["recording"] });
+  world.head.sort((a, b) => (a.started_at! < b.started_at! ? 1 : -1));
+}
+
+function settled(row: CallRow, state: string, reason: string | null, now: number): CallRow {
+  return {
+    ...row,
+    id: `state-${state}-${reason ?? "none"}`,
+    status: "ended",
+    heard: false,
+    has_transcript: reason !== "silent",
+    duration_ms: row.duration_ms ?? 31_000,
+    line: row.line ?? "A caller asked when the kitchen closes. The agent answered and offered a table for tomorrow.",
+    missing: state === "failed" || state === "expired" ? ["recording"] : [],
+    cost: row.cost ?? { amount: "0.0418", currency: "USD", provisional: true, parts: [] },
+    recording: {
+      id: `rec-${state}-${reason}`,
+      state,
+      reason,
+      count: 1,
+      link_expires_at: state === "available" ? new Date(now + 8 * 60_000 + 12_000).toISOString() : null,
+    },
+  };
+}
+
+/** The alerts of a scene. */
+export function alertsOf(scene: Scene, now: number): AlertJson[] {
+  if (!scene.every_state) return [];
+  const alert = (id: string, kind: string, subject: string, call: string | null, params: Record<string, string>, minutes: number): AlertJson => ({
+    id,
+    kind,
+    subject,
+    call,
+    params,
+    raised_at: new Date(now - minutes * 60_000).toISOString(),
+    acknowledged_at: null,
+  });
+  return [
+    alert("a1", "recording_failed", "state-failed-incomplete", "state-failed-incomplete", { reason: "incomplete", provider: "retell" }, 41),
+    ...(scene.trouble ? [alert("a2", "poll_failed", "luigis-twilio", null, { reason: "rate_limited" }, 3)] : []),
+    { ...alert("a3", "cost_gap", "01K0000000003", "01K0000000003", {}, 190), acknowledged_at: new Date(now - 100 * 60_000).toISOString() },
+  ];
+}

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { open, useWindow } from "./window";
+
+useWindow();
+
+test("G and a letter go to every view", async () => {
+  const page = await open();
+  for (const [key, title] of [["c", "Calls"], ["i", "Insights"], ["h", "Health"], ["s", "Settings"], ["l", "Live"]] as const) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  }
+});
+
+test("keys are letters while one types", async () => {
+  const page = await open({ at: "#/calls" });
+  await page.keyboard.press("/");
+  await page.keyboard.type("gl?");
+  expect(await page.getByRole("searchbox").inputValue()).toBe("gl?");
+  expect(page.url()).toContain("#/calls");
+});
+
+test("a new call appears on the board by itself, and leaves it the moment it ends", async () => {
+  const page = await open({ scene: "day" });
+  const board = page.getByRole("region", { name: "Ongoing calls" });
+  const ringing = board.getByRole("link").filter({ hasText: "Ringing" });
+  await ringing.first().waitFor();
+  const call = await board.getByRole("link").last().getAttribute("data-call");
+  // The running day ends calls by itself; here the end is told at once.
+  await page.evaluate((id) => {
+    const host = (window as unknown as { fakeHost: { rpc: (name: string, args: object) => Promise<{ rows: { id: string; rev: number }[] }>; send: (event: object) => void } }).fakeHost;
+    return host.rpc("calls.page", { query: {}, offset: 0, limit: 50 }).then(({ rows }) => {
+      const row = rows.find((one) => one.id === id);
+      host.send({ type: "calls", data: [{ ...row, rev: (row?.rev ?? 0) + 100, status: "ended", ended_at: new Date().toISOString() }] });
+    });
+  }, call);
+  await board.locator(`[data-call="${call}"]`).waitFor({ state: "detached" });
+  await page.locator(`.recent [data-call="${call}"]`).waitFor();
+});
+
+test("without an account there are two ways on, and the demo is one of them", async () => {
+  const page = await open({ scene: "first" });
+  await page.getByText("config.toml").first().waitFor();
+  await page.getByRole("radio", { name: "Twilio" }).click();
+  await page.getByText("account_sid").waitFor();
+  await page.getByRole("button", { name: "Start the demo" }).click();
+  await page.getByRole("region", { name: "Ongoing calls" }).getByRole("link").first().waitFor();
+  await page.getByText("Demo", { exact: true }).waitFor();
+});
+
+test("an alert is read, opens its call, and is put away", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "Alerts, 1 new" }).click();
+  await page.getByRole("button", { name: "Mark as seen" }).click();
+  await page.getByRole("button", { name: "Alerts", exact: true }).waitFor();
+  await page.getByRole("link", { name: /could not be copied/ }).click();
+  await page.getByText("The recording could not be copied").waitFor();
+});
+
+test("the theme changes at once and is kept", async () => {
+  const page = await open({ at: "#/settings" });
+  await page.getByRole("radio", { name: "Dark" }).click();
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+  await page.getByRole("radio", { name: "Light" }).click();
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("light");
+});
+
+test("the language changes at once, without a restart", async () => {
+  const page = await open({ at: "#/settings" });
+  await page.getByRole("radio", { name: "Deutsch" }).click();
+  await page.getByRole("heading", { level: 1, name: "Einstellungen" }).waitFor();
+});
+
+test("when nobody answers, the window says so instead of showing nothing", async () => {
+  const page = await open({ scene: "silent" });
+  await page.getByText("Ringback does not answer").first().waitFor();
+});
+
+test("a bar of the chart opens the calls of its day", async () => {
+  const page = await open({ at: "#/insights" });
+  await page.locator(".chart a").last().click();
+  await page.getByRole("button", { name: "Remove filter Time" }).waitFor();
+  expect(page.url()).toMatch(/time=\d{4}-\d\d-\d\d$/);
+});
+
+test("the figures of the chart can be read as a table", async () => {
+  const page = await open({ at: "#/insights" });
+  await page.getByRole("button", { name: "Show as table" }).click();
+  expect(await page.getByRole("table").getByRole("row").count()).toBe(31);
+});
