@@ -1,0 +1,23 @@
+//! Journeys through the whole app without a window: simulated providers over real HTTP on one side,
+//! the faces on the other. The engine runs in this process with a clock in the test's hand; where
+//! processes matter, the real `ringback` runs. Nothing waits for a time: conditions are asked for.
+
+mod arriving;
+mod command_line;
+mod disturbed;
+mod early_recording;
+mod full_disk;
+mod hostile;
+mod killed;
+mod later;
+mod listening;
+mod lost;
+mod night;
+mod older_and_newer;
+mod rebuilt;
+mod refused;
+mod resync;
+mod secrets;
+mod storage_policy;
+mod twice;
+mod two_processes;

@@ -1,0 +1,132 @@
+//! The provider's side of the door: webhooks are posted as a provider posts them.
+
+use std::{net::SocketAddr, sync::Once};
+
+use reqwest::Client;
+use ringback_simulator::Delivery;
+use serde_json::Value;
+use url::Url;
+
+/// An address for a door that nobody else uses: outside the range from which the system takes ports
+/// for connections, so that a door can be closed and opened again at the same place.
+///
+/// # Panics
+/// When none of a few hundred ports is free.
+pub fn address() -> SocketAddr {
+    use std::sync::atomic::{AtomicU16, Ordering};
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    const FIRST: u16 = 20_000;
+    const ROOM: u16 = 12_000;
+    let start = (std::process::id() % 397) as u16 * 29;
+    for _ in 0..400 {
+        let port = FIRST + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % ROOM;
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if std::net::TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+    panic!("no port is free for a door");
+}
+
+/// What the door said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// `status` of the JSON: `accepted`, `duplicate`, `rejected`, ...
+    pub word: String,
+    /// `reason` of the JSON.
+    pub reason: Option<String>,
+}
+
+impl Answer {
+    /// Whether the sender may forget the event.
+    pub fn is_kept(&self) -> bool {
+        self.status == 200
+    }
+}
+
+/// Somebody who posts to a door.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    client: Client,
+    door: Url,
+}
+
+impl Sender {
+    /// One who knows this door.
+    ///
+    /// # Panics
+    /// When no HTTP client can be made.
+    pub fn new(door: &Url) -> Self {
+        Self {
+            client: client(),
+            door: door.clone(),
+        }
+    }
+
+    /// The door's address without a path.
+    pub fn door(&self) -> &Url {
+        &self.door
+    }
+
+    /// Posts a signed webhook. An error means that nobody answered: the provider does not know
+    /// whether it arrived.
+    pub async fn post(&self, delivery: &Delivery) -> Result<Answer, reqwest::Error> {
+        let headers: Vec<(&str, &str)> = delivery
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        self.post_bytes(&delivery.url_path, &headers, delivery.body.to_vec())
+            .await
+    }
+
+    /// Posts any bytes.
+    pub async fn post_bytes(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer, reqwest::Error> {
+        let url = format!("{}{path}", self.door.as_str().trim_end_matches('/'));
+        let mut request = self.client.post(url).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let words: Value = serde_json::from_slice(&answer.bytes().await?).unwrap_or_default();
+        let text = |name: &str| words[name].as_str().map(str::to_owned);
+        Ok(Answer {
+            status,
+            word: text("status").unwrap_or_default(),
+            reason: text("reason"),
+        })
+    }
+
+    /// `GET /healthz`; 0 when nobody answers.
+    pub async fn health(&self) -> u16 {
+        let url = format!("{}/healthz", self.door.as_str().trim_end_matches('/'));
+        match self.client.get(url).send().await {
+            Ok(answer) => answer.status().as_u16(),
+            Err(_) => 0,
+        }
+    }
+}
+
+/// A client that follows nothing and keeps no connection: a provider's next webhook comes from
+/// anywhere.
+fn client() -> Client {
+    static RUSTLS: Once = Once::new();
+    RUSTLS.call_once(|| {
+        // Another crate may have installed its own already; either is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(0)
+        .build()
+        .expect("an HTTP client without TLS certificates of its own")
+}

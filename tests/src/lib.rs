@@ -1,0 +1,13 @@
+//! Tests of the whole app through its real faces, and what they share.
+//!
+//! Each target of this package is a kind of journey. What stands here are the means of travelling:
+//! nothing in it is about a single journey, and nothing in it reaches into the app.
+
+pub mod door;
+pub mod patience;
+pub mod program;
+pub mod setting;
+pub mod signing;
+pub mod truth;
+#[cfg(target_os = "linux")]
+pub mod window;

@@ -1,0 +1,412 @@
+//! Simulated providers, a clock in the test's hand, an empty home, and the engine on it.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use ringback_api::{cli, dto::CallQuery};
+use ringback_engine::{Engine, EngineOptions, Home, StartError};
+use ringback_model::Clock;
+use ringback_simulator::{Config, Delivery, HandClock, Simulator, Switches, WallClock, World};
+use serde_json::Value;
+use tempfile::TempDir;
+use url::Url;
+
+use crate::{
+    door::{self, Answer, Sender},
+    patience::{SOON, until},
+    program::Ringback,
+    truth,
+};
+
+/// The simulated Retell account.
+pub const RETELL: &str = "clinic-retell";
+/// The simulated Twilio account.
+pub const TWILIO: &str = "bistro-twilio";
+
+/// The moment at which every journey begins whose clock is moved by hand.
+pub const BEGIN: &str = "2026-03-01T10:00:00Z";
+
+/// Everything around the app in one journey.
+#[derive(Debug)]
+pub struct Setting {
+    /// The providers.
+    pub simulator: Simulator,
+    /// The time of the providers and of an engine in this process; stands still by itself.
+    pub clock: HandClock,
+    /// Posts to the door.
+    pub sender: Sender,
+    folder: TempDir,
+    listen: std::net::SocketAddr,
+}
+
+impl Setting {
+    /// Nothing is asked for unless a webhook or a person gives reason to.
+    pub async fn webhooks_only() -> Self {
+        Self::make("0s", None).await
+    }
+
+    /// The accounts are polled every five minutes as usual.
+    pub async fn polling() -> Self {
+        Self::make("5m", None).await
+    }
+
+    /// For real programs: the providers live in real time. Nothing is polled.
+    pub async fn in_real_time() -> Self {
+        Self::make("0s", Some(Arc::new(WallClock))).await
+    }
+
+    async fn make(poll_every: &str, time: Option<Arc<dyn ringback_simulator::Clock>>) -> Self {
+        let clock = HandClock::at(BEGIN.parse().expect("a time"));
+        let simulator = Simulator::start(Config {
+            clock: time.unwrap_or_else(|| Arc::new(clock.clone())),
+            ..Config::default()
+        })
+        .await
+        .expect("free ports on loopback");
+        let listen = door::address();
+        let url = Url::parse(&format!("http://{listen}")).expect("an address is a URL");
+        let setting = Self {
+            sender: Sender::new(&url),
+            simulator,
+            clock,
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            listen,
+        };
+        fs::create_dir(setting.folder()).expect("a new folder");
+        setting.configure(|text| {
+            text.replace(
+                "allow_private_network = true",
+                &format!("allow_private_network = true\npoll_every = \"{poll_every}\""),
+            )
+        });
+        setting
+    }
+
+    /// Writes `config.toml` for the simulated accounts, changed by `change`.
+    ///
+    /// # Panics
+    /// When the home cannot be written.
+    pub fn configure(&self, change: impl FnOnce(String) -> String) {
+        let usual = self.simulator.config_toml(self.sender.door());
+        fs::write(self.home().config_file(), change(usual)).expect("the home can be written");
+    }
+
+    /// The home's folder.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// The home.
+    pub fn home(&self) -> Home {
+        Home::at(self.folder())
+    }
+
+    /// The providers' world.
+    pub fn world(&self) -> &World {
+        self.simulator.world()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.world().now()
+    }
+
+    /// Time passes at once. Everybody sees it: providers and engine.
+    pub fn pass(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// An account's faults.
+    ///
+    /// # Panics
+    /// When there is no such account.
+    pub fn switches(&self, account: &str) -> Switches {
+        self.simulator.switches(account).expect("one of ours")
+    }
+
+    /// How an engine of this process is started here.
+    pub fn options(&self) -> EngineOptions {
+        let secrets: HashMap<String, String> = self.simulator.environment().into_iter().collect();
+        let world = self.world().clone();
+        EngineOptions {
+            environment: Arc::new(move |name| secrets.get(name).cloned()),
+            listen: Some(self.listen),
+            door_required: true,
+            pace: Duration::ZERO,
+            ..EngineOptions::new(self.home(), Clock::from_fn(move || world.now()))
+        }
+    }
+
+    /// Starts the engine in this process, with its door open.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(&self) -> House {
+        self.start_as(self.options())
+            .await
+            .expect("the engine starts")
+    }
+
+    /// The same with other options.
+    pub async fn start_as(&self, options: EngineOptions) -> Result<House, StartError> {
+        let has_door = options.background;
+        let engine = Engine::start(options).await?;
+        let house = House::of(engine, self);
+        if has_door {
+            until(SOON, "the door opens", async || house.engine.door()).await;
+        }
+        Ok(house)
+    }
+
+    /// The real program on this home.
+    pub fn program(&self) -> Ringback {
+        Ringback::new(&self.folder(), self.simulator.environment())
+    }
+
+    /// Posts a webhook that has to be answered.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn post(&self, delivery: &Delivery) -> Answer {
+        self.sender.post(delivery).await.expect("the door answers")
+    }
+
+    /// Posts all webhooks that are due by now.
+    pub async fn deliver_due(&self) -> Vec<(Delivery, Answer)> {
+        let mut answered = Vec::new();
+        for delivery in self.world().webhooks_due(self.now()) {
+            let answer = self.post(&delivery).await;
+            answered.push((delivery, answer));
+        }
+        answered
+    }
+
+    /// Lets the time go by from webhook to webhook until none is left, each posted at its moment.
+    pub async fn live_through(&self) -> Vec<(Delivery, Answer)> {
+        let mut answered = Vec::new();
+        while let Some(at) = self.world().next_webhook_at() {
+            self.clock.set(at.max(self.now()));
+            answered.extend(self.deliver_due().await);
+        }
+        answered
+    }
+
+    /// Lets the time go by until every call has settled, and loses its webhooks.
+    pub fn miss_everything(&self) {
+        while let Some(at) = self.world().next_webhook_at() {
+            self.clock.set(at.max(self.now()));
+            let _lost = self.world().webhooks_due(self.now());
+        }
+    }
+}
+
+/// An engine in this process, asked as a face asks it.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// The engine.
+    pub engine: Engine,
+    recordings: PathBuf,
+}
+
+impl House {
+    /// An engine that was started on this home.
+    pub fn of(engine: Engine, setting: &Setting) -> Self {
+        Self {
+            engine,
+            recordings: setting.home().recordings(),
+        }
+    }
+
+    /// The JSON of a call, if it is here.
+    pub fn call(&self, id: &str) -> Option<Value> {
+        let detail = cli::call(&self.engine, id).ok()?;
+        Some(serde_json::to_value(detail.call).expect("plain structs are JSON"))
+    }
+
+    /// What happened to the call, as its page shows it: kind and state of each entry.
+    pub fn timeline(&self, id: &str) -> Vec<(String, String)> {
+        let detail = cli::call(&self.engine, id).map(|detail| detail.timeline);
+        detail
+            .unwrap_or_default()
+            .into_iter()
+            .map(|entry| (entry.kind, entry.state))
+            .collect()
+    }
+
+    /// `calls list`, filtered.
+    ///
+    /// # Panics
+    /// When the engine cannot be asked.
+    pub fn calls(&self, query: &CallQuery) -> Vec<Value> {
+        let calls = cli::calls(&self.engine, query, 10_000).expect("the database can be read");
+        calls
+            .into_iter()
+            .map(|call| serde_json::to_value(call).expect("plain structs are JSON"))
+            .collect()
+    }
+
+    /// The provider's ids of the calls on the board.
+    pub fn board(&self) -> Vec<String> {
+        let query = CallQuery {
+            status: vec!["ringing".into(), "ongoing".into()],
+            ..CallQuery::default()
+        };
+        self.calls(&query)
+            .iter()
+            .map(|call| {
+                call["provider_call_id"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            })
+            .collect()
+    }
+
+    /// Waits until the call is as it should be, and gives it.
+    pub async fn call_that(&self, id: &str, what: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let mut last = None;
+        let wanted = format!("{what} of {id}");
+        let limit = tokio::time::Instant::now() + SOON;
+        until(SOON * 2, &wanted, async || {
+            last = self.call(id);
+            assert!(
+                tokio::time::Instant::now() < limit,
+                "waited in vain for {wanted}; it is {}, its timeline {:?}",
+                last.as_ref().map_or_else(|| "not here".into(), in_short),
+                self.timeline(id)
+            );
+            last.clone().filter(|call| is(call))
+        })
+        .await
+    }
+
+    /// Waits until the call's first recording is in this state.
+    pub async fn recording_is(&self, id: &str, state: &str) -> Value {
+        self.call_that(id, &format!("a recording that is {state}"), |call| {
+            call["recordings"][0]["state"] == state
+        })
+        .await
+    }
+
+    /// Waits until the call is what its provider knows of it by now, with its sound on the disk.
+    ///
+    /// # Panics
+    /// With what differs, if it does not come to that.
+    pub async fn becomes_whole(&self, setting: &Setting, id: &str) -> Value {
+        let limit = tokio::time::Instant::now() + SOON;
+        until(SOON * 2, format!("everything of {id}"), async || {
+            let truth = setting.simulator.truth(id).expect("the provider knows it");
+            let call = self.call(id);
+            let wrong = call.as_ref().map_or_else(
+                || vec!["it is not here".to_owned()],
+                |call| {
+                    let mut wrong = truth::differences(call, &truth);
+                    wrong.extend(truth::wrong_with_sound(call, &truth, &self.recordings));
+                    wrong.extend(truth::lacking(call));
+                    wrong
+                },
+            );
+            assert!(
+                wrong.is_empty() || tokio::time::Instant::now() < limit,
+                "{id} does not become whole: {wrong:#?}, its timeline {:?}",
+                self.timeline(id)
+            );
+            call.filter(|_| wrong.is_empty())
+        })
+        .await
+    }
+
+    /// Waits until nothing in the journal waits to be applied.
+    pub async fn applied(&self) {
+        until(SOON, "everything in the journal is applied", async || {
+            let pending = cli::events(&self.engine, Some("pending"), 1).ok()?;
+            pending.is_empty().then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until everything that is due has been done: nothing waits in the journal, and no work is
+    /// in hand or due by now.
+    pub async fn rests(&self) {
+        until(SOON, "everything that is due is done", async || {
+            let now = self.engine.clock().now();
+            let is_done = self.engine.read(|reader| {
+                let jobs = [
+                    reader.jobs().list("fetch", 100)?,
+                    reader.jobs().list("resync", 100)?,
+                ];
+                let waits = |job: &ringback_engine::store::Job| {
+                    job.lease.is_none() && job.work.run_at > now
+                };
+                Ok(reader.events().count_pending(1)? == 0 && jobs.iter().flatten().all(waits))
+            });
+            is_done.ok()?.then_some(())
+        })
+        .await;
+    }
+
+    /// The journal, newest first.
+    ///
+    /// # Panics
+    /// When the engine cannot be asked.
+    pub fn events(&self, state: Option<&str>) -> Vec<cli::EventJson> {
+        cli::events(&self.engine, state, 10_000).expect("the journal can be read")
+    }
+
+    /// Has the engine look at once for what is due; by itself it looks every second.
+    pub fn look(&self) {
+        self.engine.catch_up();
+    }
+
+    /// The kinds of the alerts that stand, each with its subject.
+    ///
+    /// # Panics
+    /// When the engine cannot be asked.
+    pub fn alerts(&self) -> Vec<(String, String)> {
+        let alerts = self.engine.read(|reader| reader.alerts().open());
+        alerts
+            .expect("the database can be read")
+            .into_iter()
+            .map(|alert| (alert.what.kind, alert.what.subject))
+            .collect()
+    }
+
+    /// The file of a call's first recording.
+    pub fn file(&self, call: &Value) -> PathBuf {
+        let path = call["recordings"][0]["path"].as_str().unwrap_or_default();
+        self.recordings.join(path)
+    }
+}
+
+/// A call without what was said in it.
+fn in_short(call: &Value) -> String {
+    let mut call = call.clone();
+    if let Some(text) = call.get_mut("transcript").filter(|text| !text.is_null()) {
+        *text = "(left out)".into();
+    }
+    format!("{call:#}")
+}
+
+/// All files below a folder, relative to it, sorted.
+pub fn files_below(folder: &Path) -> Vec<String> {
+    fn walk(folder: &Path, base: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, base, found);
+            } else if let Ok(relative) = path.strip_prefix(base) {
+                found.push(relative.to_string_lossy().into_owned());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(folder, folder, &mut found);
+    found.sort();
+    found
+}

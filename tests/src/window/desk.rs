@@ -1,0 +1,147 @@
+//! One person's desk: a home, a loudspeaker, and the program open on it.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
+
+use tempfile::TempDir;
+
+use crate::{program::built, setting::Setting};
+
+use super::{
+    driver::Driver,
+    ear::{Ear, Loudspeaker},
+    stage::{self, Stage},
+    view::View,
+};
+
+/// Everything that one journey needs and shares with no other.
+pub struct Desk {
+    journey: String,
+    folder: TempDir,
+    loudspeaker: Loudspeaker,
+    /// Where the program keeps everything.
+    home: PathBuf,
+    /// What stands in the program's environment besides: the accounts' secrets.
+    environment: Vec<(String, String)>,
+    open: Option<(Driver, View)>,
+}
+
+impl Desk {
+    /// An empty desk. `journey` is a name of letters, digits and `_`.
+    pub(crate) fn new(journey: &str) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix(journey)
+            .tempdir_in(Stage::here().folder())
+            .expect("the stage's folder can be written");
+        fs::create_dir_all(stage::pictures()).expect("the target folder can be written");
+        let _ = fs::remove_file(log_of(journey));
+        Self {
+            journey: journey.to_owned(),
+            home: folder.path().join("home"),
+            environment: Vec::new(),
+            folder,
+            loudspeaker: Loudspeaker::new(journey),
+            open: None,
+        }
+    }
+
+    /// Where the program keeps everything.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The desk of somebody whose accounts are those of the setting's simulated providers.
+    pub fn move_into(&mut self, setting: &Setting) {
+        self.home = setting.folder();
+        self.environment = setting.simulator.environment();
+    }
+
+    /// Starts the program a second time on the same home, as a click on its icon or a link does.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started.
+    pub async fn start_again(&self, arguments: &[&str]) -> ExitStatus {
+        tokio::process::Command::new(built("ringback-desktop"))
+            .env("HOME", self.folder.path())
+            .arg("--home")
+            .arg(&self.home)
+            .args(arguments)
+            .kill_on_drop(true)
+            .status()
+            .await
+            .expect("the program can be started")
+    }
+
+    /// Opens the window on the home, and waits until it can be driven.
+    pub async fn open(&mut self, arguments: &[&str]) -> View {
+        self.close().await;
+        let mut environment: Vec<(&str, &OsStr)> = vec![
+            ("HOME", self.folder.path().as_os_str()),
+            ("LANG", OsStr::new("C.UTF-8")),
+            ("PULSE_SINK", OsStr::new(self.loudspeaker.sink())),
+        ];
+        for (name, value) in &self.environment {
+            environment.push((name, OsStr::new(value)));
+        }
+        let driver = Driver::start(&log_of(&self.journey), &environment)
+            .await
+            .expect("WebKitWebDriver is part of webkit2gtk-driver");
+        let mut words = vec![OsStr::new("--home"), self.home.as_os_str()];
+        words.extend(arguments.iter().map(OsStr::new));
+        let client = driver.open(&built("ringback-desktop"), &words).await;
+        let view = View::new(client, &self.journey);
+        self.open = Some((driver, view.clone()));
+        view
+    }
+
+    /// Closes the window, and waits until the program has ended.
+    pub async fn close(&mut self) {
+        if let Some((driver, view)) = self.open.take() {
+            let _ = view.client().clone().close().await;
+            drop(driver);
+        }
+    }
+
+    /// Puts an ear before the loudspeaker.
+    pub async fn listen(&self) -> Ear {
+        self.loudspeaker.listen().await
+    }
+
+    /// What the program and its page have said to the terminal: errors, warnings, and everything on
+    /// the page's console.
+    pub fn said(&self) -> String {
+        fs::read_to_string(log_of(&self.journey)).unwrap_or_default()
+    }
+
+    /// The lines of [`said`](Self::said) in which the page complains: errors, warnings, and what the
+    /// content security policy has refused.
+    pub fn complaints(&self) -> Vec<String> {
+        self.said()
+            .lines()
+            .filter(|line| is_complaint(line))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    pub(crate) fn view(&self) -> Option<&View> {
+        self.open.as_ref().map(|(_, view)| view)
+    }
+}
+
+/// WebKit writes `{address}:{line}:{column}: CONSOLE {source} {level} {message}`.
+fn is_complaint(line: &str) -> bool {
+    line.split_once("CONSOLE ").is_some_and(|(_, message)| {
+        let mut first_words = message.split_whitespace().take(2);
+        first_words.any(|word| matches!(word, "ERROR" | "WARN" | "SECURITY"))
+    })
+}
+
+fn log_of(journey: &str) -> PathBuf {
+    let folder: &Path = &stage::pictures();
+    folder.join(format!("{journey}.log"))
+}

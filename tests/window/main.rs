@@ -1,0 +1,12 @@
+//! Journeys through the real window: WebDriver presses, the loudspeaker's monitor listens.
+//!
+//! Run with `cargo xtask test --only window`, or on a stage with cargo itself.
+#![cfg(target_os = "linux")]
+
+mod appearance;
+mod board;
+mod demo;
+mod listening;
+mod resync;
+mod start;
+mod steps;
