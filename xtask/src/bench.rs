@@ -1,0 +1,89 @@
+//! `cargo xtask bench`: prepares the machine, builds Ringback as it is handed to people, and lets the
+//! bench program measure it against other servers.
+
+use std::{ffi::OsString, process::ExitCode};
+
+use crate::{
+    process,
+    project::Project,
+    setup::{self, Purpose},
+    stage::Stage,
+};
+
+/// The suite that looks at the real window, which needs more than the others.
+const WINDOW: &str = "window";
+
+/// Runs the bench program with these arguments.
+pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let asks_for_help = arguments
+        .iter()
+        .any(|word| word == "--help" || word == "-h");
+    let needs_window = !asks_for_help && cfg!(target_os = "linux") && asks_for_window(arguments);
+    if !asks_for_help {
+        setup::prepare(project, &[Purpose::Engine, Purpose::Bench])?;
+        let mut packages = vec!["ringback", "ringback-bench"];
+        if needs_window {
+            setup::prepare(project, &[Purpose::Window, Purpose::Ui, Purpose::Stage])?;
+            setup::build_ui(project)?;
+            packages.push("ringback-desktop");
+        }
+        println!("== build: {}, optimised", packages.join(", "));
+        let mut build = project.cargo();
+        build.args(["build", "--release"]);
+        for package in packages {
+            build.args(["-p", package]);
+        }
+        process::run(&mut build)?;
+    }
+    let mut bench = project.cargo();
+    bench
+        .args(["run", "--quiet", "--release", "-p", "ringback-bench", "--"])
+        .args(arguments);
+    let stage = if needs_window {
+        Some(Stage::open()?)
+    } else {
+        None
+    };
+    if let Some(stage) = &stage {
+        bench = stage.wrap(&bench);
+    }
+    Ok(if process::status(&mut bench)?.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether the suite of the window is named, or none is, which means all.
+fn asks_for_window(arguments: &[OsString]) -> bool {
+    let mut suites = arguments
+        .iter()
+        .zip(arguments.iter().skip(1))
+        .filter(|(word, _)| *word == "--suite")
+        .map(|(_, name)| name.to_string_lossy().into_owned())
+        .chain(arguments.iter().filter_map(|word| {
+            let word = word.to_string_lossy();
+            word.strip_prefix("--suite=").map(str::to_owned)
+        }))
+        .peekable();
+    suites.peek().is_none() || suites.any(|name| name == WINDOW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asks(line: &str) -> bool {
+        let words: Vec<_> = line.split_whitespace().map(OsString::from).collect();
+        asks_for_window(&words)
+    }
+
+    #[test]
+    fn a_window_is_built_only_for_a_run_that_looks_at_one() {
+        assert!(asks(""));
+        assert!(asks("--rounds 5"));
+        assert!(asks("--suite ingest --suite window"));
+        assert!(asks("--suite=window --rounds 5"));
+        assert!(!asks("--suite ingest --rounds 5"));
+    }
+}
