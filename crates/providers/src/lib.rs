@@ -16,6 +16,7 @@ mod json;
 mod provider;
 mod request;
 mod retell;
+mod standard_webhooks;
 mod twilio;
 
 pub use account::{Account, OptionKey, SecretName, Secrets};

@@ -11,7 +11,7 @@ use crate::switches::Switches;
 pub struct SimAccount {
     /// For `config.toml` and the door's path.
     pub id: String,
-    /// `retell`, `twilio`.
+    /// As in `config.toml`: `retell`, `twilio`, ...
     pub provider: String,
     /// The stand-in's API, without a trailing slash.
     pub base_url: String,
@@ -21,8 +21,17 @@ pub struct SimAccount {
     pub secrets: Vec<(String, String)>,
     /// Further credentials that work: Twilio's `API_KEY_SID` and `API_KEY_SECRET`.
     pub optional_secrets: Vec<(String, String)>,
-    /// Twilio's account SID.
-    pub account_sid: Option<String>,
+    /// The keys that only this provider has in `config.toml` (Twilio's `account_sid`), with their values.
+    pub options: Vec<(String, String)>,
+}
+
+impl SimAccount {
+    /// The value of one of [`SimAccount::options`].
+    #[must_use]
+    pub fn option(&self, key: &str) -> Option<&str> {
+        let found = self.options.iter().find(|(name, _)| name == key);
+        found.map(|(_, value)| value.as_str())
+    }
 }
 
 /// An account that the world should have.
@@ -30,7 +39,7 @@ pub struct SimAccount {
 pub struct AccountSetup {
     /// `[a-z0-9-]`.
     pub id: String,
-    /// `retell` or `twilio`.
+    /// As in `config.toml`: `retell`, `twilio`, ...
     pub provider: String,
 }
 
@@ -67,14 +76,30 @@ pub(crate) struct Account {
 /// What lets a client in, and what webhooks are signed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credentials {
-    /// Signs webhooks, opens the API.
+    /// Opens the API; signs webhooks as well unless the provider has another secret for that.
     pub(crate) key: String,
     /// The contract's name for it.
     pub(crate) key_name: &'static str,
-    /// Twilio's account SID.
-    pub(crate) account_sid: Option<String>,
+    /// Further secrets that an account needs, by the contract's names (`WEBHOOK_SECRET`).
+    pub(crate) more_secrets: Vec<(&'static str, String)>,
+    /// What an account of this provider has to say in `config.toml` (`account_sid`).
+    pub(crate) options: Vec<(&'static str, String)>,
     /// Twilio's API key: SID and secret. Opens the API, signs nothing.
     pub(crate) second: Option<(String, String)>,
+}
+
+impl Credentials {
+    /// The value of one of the options.
+    pub(crate) fn option(&self, key: &str) -> Option<&str> {
+        let found = self.options.iter().find(|(name, _)| *name == key);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// One of the further secrets.
+    pub(crate) fn secret(&self, name: &str) -> Option<&str> {
+        let found = self.more_secrets.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    }
 }
 
 impl Account {
@@ -105,7 +130,8 @@ impl Account {
         let Credentials {
             key,
             key_name,
-            account_sid,
+            more_secrets,
+            options,
             second,
         } = &self.credentials;
         let storage = self
@@ -117,7 +143,10 @@ impl Account {
             provider: self.provider.name().into(),
             base_url: self.api.clone(),
             media_hosts: vec![storage.into()],
-            secrets: vec![((*key_name).into(), key.clone())],
+            secrets: std::iter::once((key_name, key))
+                .chain(more_secrets.iter().map(|(name, value)| (name, value)))
+                .map(|(name, value)| ((*name).into(), value.clone()))
+                .collect(),
             optional_secrets: second
                 .iter()
                 .flat_map(|(sid, secret)| {
@@ -127,7 +156,10 @@ impl Account {
                     ]
                 })
                 .collect(),
-            account_sid: account_sid.clone(),
+            options: options
+                .iter()
+                .map(|(name, value)| ((*name).into(), value.clone()))
+                .collect(),
         }
     }
 }

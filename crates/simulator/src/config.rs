@@ -25,8 +25,8 @@ pub(crate) fn toml(door: &Url, accounts: &[SimAccount]) -> String {
         text.push_str("\n[[accounts]]\n");
         let _ = writeln!(text, "id = \"{}\"", account.id);
         let _ = writeln!(text, "provider = \"{}\"", account.provider);
-        if let Some(sid) = &account.account_sid {
-            let _ = writeln!(text, "account_sid = \"{sid}\"");
+        for (key, value) in &account.options {
+            let _ = writeln!(text, "{key} = \"{value}\"");
         }
         let _ = writeln!(text, "base_url = \"{}\"", account.base_url);
         let hosts: Vec<String> = account
@@ -66,7 +66,7 @@ mod tests {
             media_hosts: vec!["127.0.0.1:7502".into()],
             secrets: vec![("AUTH_TOKEN".into(), "secret".into())],
             optional_secrets: Vec::new(),
-            account_sid: Some("AC1".into()),
+            options: vec![("account_sid".into(), "AC1".into())],
         }
     }
 

@@ -88,7 +88,8 @@ impl StandIn for Retell {
         Credentials {
             key,
             key_name: "API_KEY",
-            account_sid: None,
+            more_secrets: Vec::new(),
+            options: Vec::new(),
             second: None,
         }
     }

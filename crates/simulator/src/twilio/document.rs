@@ -18,8 +18,7 @@ const RECORDED_MINUTE: i64 = 2_500;
 pub(super) fn account_sid(account: &Account) -> &str {
     account
         .credentials
-        .account_sid
-        .as_deref()
+        .option("account_sid")
         .expect("each Twilio account is made with a SID")
 }
 

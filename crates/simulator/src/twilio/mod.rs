@@ -83,7 +83,11 @@ impl StandIn for Twilio {
         Credentials {
             key: dice.hex("twilio token", number, 32),
             key_name: "AUTH_TOKEN",
-            account_sid: Some(format!("AC{}", dice.hex("twilio account", number, 32))),
+            more_secrets: Vec::new(),
+            options: vec![(
+                "account_sid",
+                format!("AC{}", dice.hex("twilio account", number, 32)),
+            )],
             second: Some((sid, dice.hex("twilio key secret", number, 32))),
         }
     }
@@ -239,13 +243,12 @@ fn admits(account: &Account, authorization: Option<&str>) -> bool {
     else {
         return false;
     };
-    let Credentials {
-        key,
-        account_sid,
-        second,
-        ..
-    } = &account.credentials;
-    let token = account_sid.iter().map(|sid| format!("{sid}:{key}"));
-    let key = second.iter().map(|(sid, secret)| format!("{sid}:{secret}"));
+    let credentials = &account.credentials;
+    let (sid, token) = (document::account_sid(account), &credentials.key);
+    let token = std::iter::once(format!("{sid}:{token}"));
+    let key = credentials
+        .second
+        .iter()
+        .map(|(sid, secret)| format!("{sid}:{secret}"));
     token.chain(key).any(|pair| pair == given)
 }

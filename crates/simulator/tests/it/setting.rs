@@ -58,7 +58,7 @@ impl Setting {
         let account = self.account(id);
         let url = Url::parse(&account.base_url).unwrap().join(path).unwrap();
         let request = self.client.request(method, url);
-        match &account.account_sid {
+        match account.option("account_sid") {
             Some(sid) => request.basic_auth(sid, Some(&account.secrets[0].1)),
             None => request.bearer_auth(&account.secrets[0].1),
         }
@@ -83,7 +83,7 @@ impl Setting {
     pub(crate) fn twilio(&self, rest: &str) -> String {
         format!(
             "/2010-04-01/Accounts/{}{rest}",
-            self.account(TWILIO).account_sid.unwrap()
+            self.account(TWILIO).option("account_sid").unwrap()
         )
     }
 }

@@ -369,7 +369,7 @@ async fn credentials_are_checked_and_errors_have_codes() {
     let setting = Setting::start().await;
     let account = setting.account(TWILIO);
     let url = format!("{}{}", account.base_url, setting.twilio(".json"));
-    let sid = account.account_sid.as_deref().unwrap();
+    let sid = account.option("account_sid").unwrap();
     let wrong = setting
         .client
         .get(&url)
