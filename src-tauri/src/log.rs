@@ -34,7 +34,8 @@ pub(crate) fn begin(launch: &Launch) -> Option<WorkerGuard> {
         return None;
     };
     let (writer, guard) = tracing_appender::non_blocking(appender);
-    let filter = EnvFilter::try_from_env("RINGBACK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("RINGBACK_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,hyper=warn,reqwest=warn,symphonia=warn"));
     registry
         .with(
             fmt::layer()

@@ -1,6 +1,6 @@
 //! Logs: to standard error, and for `serve` into the home's folder as well, a file a day.
 
-use std::path::Path;
+use std::{io::IsTerminal, path::Path};
 
 use tracing_appender::{non_blocking::WorkerGuard, rolling};
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -13,6 +13,7 @@ const KEPT_DAYS: usize = 14;
 pub(crate) fn start(folder: Option<&Path>, usual: &str) -> Option<WorkerGuard> {
     let filter = EnvFilter::try_from_env("RINGBACK_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let terminal = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false);
     let file = folder.and_then(|folder| {

@@ -22,7 +22,10 @@ pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
     };
     // The folder has to be there before the first line is logged.
     let folder = home.prepare().ok().map(|()| home.logs());
-    let _logs = logs::start(folder.as_deref(), "info,hyper=warn,reqwest=warn");
+    let _logs = logs::start(
+        folder.as_deref(),
+        "info,hyper=warn,reqwest=warn,symphonia=warn",
+    );
     let engine = if args.demo {
         demo(home, args).await?
     } else {
