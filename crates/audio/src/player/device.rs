@@ -124,6 +124,7 @@ fn build<T: SizedSample + FromSample<f32>>(
     let channels = usize::from(config.channels);
     let rate = f64::from(config.sample_rate);
     let mut scratch = vec![0.0_f32; STEP * channels];
+    let mut is_lost = false;
     device.build_output_stream::<T, _, _>(
         config,
         move |out: &mut [T], info: &cpal::OutputCallbackInfo| {
@@ -143,7 +144,12 @@ fn build<T: SizedSample + FromSample<f32>>(
             ErrorKind::Xrun => reporter.report(DeviceReport::Underrun),
             // The system moved the stream to another device by itself, or refused a faster thread: sound goes on.
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
-            _ => reporter.report(DeviceReport::Lost(refused(&error).message)),
+            // A stream that broke down says so over and over until it is dropped.
+            _ if is_lost => {}
+            _ => {
+                is_lost = true;
+                reporter.report(DeviceReport::Lost(refused(&error).message));
+            }
         },
         None,
     )
