@@ -99,10 +99,11 @@ async fn every_command_gives_one_json_document_and_says_by_its_exit_code_how_it_
             "{words:?} says something"
         );
     }
-    let mistakes: [(&[&str], &str, i32); 11] = [
+    let mistakes: [(&[&str], &str, i32); 12] = [
         (&["calls", "show", "call_nowhere"], "not_found", 1),
         (&["events", "show", "nothing"], "not_found", 1),
         (&["resync", "--all", "--account", "nobody"], "not_found", 1),
+        (&["calls", "list", "--account", "nobody"], "not_found", 1),
         (&["calls", "list", "--limit", "many"], "bad_request", 2),
         (&["calls", "lst"], "bad_request", 2),
         (&[], "bad_request", 2),

@@ -16,10 +16,11 @@ use crate::{
     handlers,
 };
 
-/// `calls list`: newest first, without transcripts.
+/// `calls list`: newest first, without transcripts. An account that is neither configured nor has
+/// calls of an earlier time is a mistake, not an empty list.
 pub fn calls(engine: &Engine, query: &CallQuery, limit: u32) -> Result<Vec<CallJson>, ErrorJson> {
     let filter = filter(query)?;
-    Ok(engine.read(|reader| {
+    let calls = engine.read(|reader| {
         let mut calls = Vec::new();
         let mut after = None;
         while calls.len() < limit as usize {
@@ -35,7 +36,13 @@ pub fn calls(engine: &Engine, query: &CallQuery, limit: u32) -> Result<Vec<CallJ
             }
         }
         Ok(calls)
-    })?)
+    })?;
+    if let (true, Some(account)) = (calls.is_empty(), &query.account)
+        && engine.config().account(account).is_none()
+    {
+        return Err((&EngineError::NoSuchAccount(account.clone())).into());
+    }
+    Ok(calls)
 }
 
 /// `calls show`.
