@@ -186,3 +186,27 @@ fn refused_json(row: RefusedRow) -> EventJson {
         body: None,
     }
 }
+
+/// `events replay`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReplayJson {
+    /// Events that were read again.
+    pub replayed: u64,
+    /// Those of them that still cannot be read.
+    pub failed: u64,
+}
+
+/// Reads one event again, or (without an id) all that failed.
+pub async fn replay(engine: &Engine, id: Option<&str>) -> Result<ReplayJson, ErrorJson> {
+    let replayed = match id {
+        Some(id) => {
+            let id: EventId = id.parse().map_err(|_| &EngineError::NoSuchEvent)?;
+            engine.replay(id).await?
+        }
+        None => engine.replay_failed().await?,
+    };
+    Ok(ReplayJson {
+        replayed: replayed.replayed,
+        failed: replayed.failed,
+    })
+}

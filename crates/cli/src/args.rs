@@ -39,6 +39,9 @@ pub(crate) enum Command {
     /// The journal: everything that arrived
     #[command(subcommand)]
     Events(EventsCommand),
+    /// The files of the recordings
+    #[command(subcommand)]
+    Recordings(RecordingsCommand),
     /// A new database from the journal and the files; the old one is kept beside it
     Rebuild,
     /// Look at disk, database, sound device and accounts, and say what to do
@@ -138,6 +141,48 @@ pub(crate) enum EventsCommand {
     Show {
         /// The event's id
         id: String,
+    },
+    /// Read an event again, as if it had just arrived
+    #[command(group = clap::ArgGroup::new("which").required(true))]
+    Replay {
+        /// The event's id
+        #[arg(group = "which")]
+        id: Option<String>,
+        /// Every event that could not be read
+        #[arg(long, group = "which")]
+        failed: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecordingsCommand {
+    /// Read every file again and compare it with what landed
+    Verify {
+        /// Set aside what is wrong and fetch it again from the provider
+        #[arg(long)]
+        mend: bool,
+    },
+    /// Files that belong to no call, calls without their file, leftovers
+    Orphans {
+        /// Move files that belong to no call to quarantine/
+        #[arg(long)]
+        set_aside: bool,
+    },
+    /// Put a file of the quarantine back
+    Restore {
+        /// Its name there, as `orphans` shows it
+        id: String,
+    },
+    /// Write a recording to a file of its own
+    Export {
+        /// The recording's id, or that of a call with one recording
+        id: String,
+        /// The new file
+        #[arg(long, value_name = "PATH")]
+        to: PathBuf,
+        /// The recording's own format, or wav; by the new file's name if not given
+        #[arg(long, value_name = "F", value_parser = ["mp3", "wav", "flac"])]
+        format: Option<String>,
     },
 }
 

@@ -1,16 +1,16 @@
-//! `events list` and `events show`: the journal.
+//! `events`: the journal.
 
 use comfy_table::{Table, presets};
-use ringback_api::cli::{self, EventJson};
+use ringback_api::cli::{self, EventJson, ReplayJson};
 use ringback_engine::Engine;
 
 use super::Done;
 use crate::{
     args::EventsCommand,
-    out::{DONE, Out},
+    out::{DONE, Out, PARTLY},
 };
 
-pub(super) fn run(engine: &Engine, command: EventsCommand, out: Out) -> Done {
+pub(super) async fn run(engine: &Engine, command: EventsCommand, out: Out) -> Done {
     match command {
         EventsCommand::List { state, limit } => {
             let events = cli::events(engine, state.as_deref(), limit)?;
@@ -19,6 +19,13 @@ pub(super) fn run(engine: &Engine, command: EventsCommand, out: Out) -> Done {
         EventsCommand::Show { id } => {
             let event = cli::event(engine, &id)?;
             out.answer(&event, page)?;
+        }
+        EventsCommand::Replay { id, .. } => {
+            let replayed = cli::replay(engine, id.as_deref()).await?;
+            out.answer(&replayed, |ReplayJson { replayed, failed }| {
+                format!("{replayed} events read again, {failed} still cannot be read.")
+            })?;
+            return Ok(if replayed.failed == 0 { DONE } else { PARTLY });
         }
     }
     Ok(DONE)

@@ -5,6 +5,7 @@ mod calls;
 mod doctor;
 mod events;
 mod rebuild;
+mod recordings;
 mod resync;
 mod serve;
 mod simulate;
@@ -48,7 +49,8 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Accounts(command) => accounts::run(engine, command, out).await,
         Command::Calls(command) => calls::run(engine, command, out),
         Command::Resync(args) => resync::run(engine, args, out).await,
-        Command::Events(command) => events::run(engine, command, out),
+        Command::Events(command) => events::run(engine, command, out).await,
+        Command::Recordings(command) => recordings::run(engine, command, out).await,
         Command::Doctor => doctor::run(engine, out).await,
         Command::Status => status::run(engine, out),
         Command::Serve(_) | Command::Simulate(_) | Command::Rebuild => {

@@ -1,0 +1,206 @@
+//! What a person does about the files: look whether they are as they landed, find what belongs to
+//! nothing, take a copy, and have events read again.
+
+use std::{
+    fs::{self, File},
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+use ringback_journeys::setting::{RETELL, Setting, TWILIO, files_below};
+use ringback_simulator::CallScript;
+use serde_json::{Value, json};
+
+/// A home with a recorded call of each account, and what the program says of them.
+async fn lived_in() -> (Setting, [Value; 2]) {
+    let setting = Setting::webhooks_only().await;
+    let house = setting.start().await;
+    let ids = [RETELL, TWILIO].map(|account| {
+        setting
+            .simulator
+            .place(account, CallScript::default())
+            .expect("one of ours")
+    });
+    setting.live_through().await;
+    let mut calls = Vec::new();
+    for id in &ids {
+        calls.push(house.recording_is(id, "ready").await);
+    }
+    house.rests().await;
+    house.engine.shutdown().await;
+    (setting, calls.try_into().expect("two calls"))
+}
+
+fn path_of(setting: &Setting, call: &Value) -> std::path::PathBuf {
+    let path = call["recordings"][0]["path"].as_str().expect("it is here");
+    setting.folder().join("recordings").join(path)
+}
+
+/// Nobody is writing a file that was last written an hour ago.
+fn make_old(path: &Path) {
+    let file = File::options().write(true).open(path).expect("it is there");
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    file.set_modified(hour_ago).expect("files have times");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_and_a_lost_file_are_found_and_fetched_again() {
+    let (setting, [changed, lost]) = lived_in().await;
+    let program = setting.program();
+    let verify = ["recordings", "verify"];
+    let said = program.json(&verify).await;
+    assert_eq!(
+        (&said["checked"], &said["whole"], &said["faults"]),
+        (&json!(2), &json!(2), &json!([]))
+    );
+
+    let (one, other) = (path_of(&setting, &changed), path_of(&setting, &lost));
+    let (was_one, was_other) = [&one, &other]
+        .map(|path| fs::read(path).expect("there"))
+        .into();
+    let mut wrong = was_one.clone();
+    wrong[was_one.len() / 2] ^= 1;
+    fs::write(&one, &wrong).expect("ours to break");
+    fs::remove_file(&other).expect("ours to break");
+
+    let said = program.run(&["recordings", "verify", "--json"]).await;
+    assert_eq!(said.code, Some(1), "not everything is whole: {said:?}");
+    let report = said.json();
+    assert_eq!(report["whole"], 0, "{report}");
+    let mut faults: Vec<_> = report["faults"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|fault| (fault["fault"].as_str(), fault["refetched"].as_bool()))
+        .collect();
+    faults.sort_unstable();
+    assert_eq!(
+        faults,
+        [
+            (Some("different"), Some(false)),
+            (Some("missing"), Some(false))
+        ]
+    );
+    assert_eq!(
+        fs::read(&one).expect("there"),
+        wrong,
+        "looking changes nothing"
+    );
+
+    let said = program
+        .run(&["recordings", "verify", "--mend", "--json"])
+        .await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let house = setting.start().await;
+    for call in [&changed, &lost] {
+        let id = call["id"].as_str().expect("an id");
+        house.recording_is(id, "ready").await;
+    }
+    house.engine.shutdown().await;
+    assert_eq!(fs::read(&one).expect("fetched again"), was_one);
+    assert_eq!(fs::read(&other).expect("fetched again"), was_other);
+    let kept = setting.folder().join("quarantine");
+    let is_kept = |name: &String| fs::read(kept.join(name)).is_ok_and(|bytes| bytes == wrong);
+    assert!(
+        files_below(&kept).iter().any(is_kept),
+        "the wrong file is not lost either"
+    );
+    assert_eq!(program.run(&verify).await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_belongs_to_nothing_is_set_aside_and_put_back_on_demand_only() {
+    let (setting, [call, _]) = lived_in().await;
+    let program = setting.program();
+    let nothing = program.json(&["recordings", "orphans"]).await;
+    for kind in ["files", "rows", "parts", "sidecars", "quarantined"] {
+        assert_eq!(nothing[kind], json!([]), "{kind}");
+    }
+
+    let own = path_of(&setting, &call);
+    let ending = own.extension().and_then(|ending| ending.to_str());
+    let stray = own.with_file_name(format!("stray.{}", ending.expect("sound")));
+    fs::copy(&own, &stray).expect("a disk with room");
+    let fresh = program.json(&["recordings", "orphans"]).await;
+    assert_eq!(
+        fresh["files"],
+        json!([]),
+        "a file of this minute may be landing"
+    );
+    make_old(&stray);
+    let found = program.json(&["recordings", "orphans"]).await;
+    let name = found["files"][0]["path"].as_str().expect("it is found");
+    assert!(
+        own.with_file_name("")
+            .join("..")
+            .join("..")
+            .join(name)
+            .exists()
+    );
+    assert!(stray.exists(), "looking moves nothing");
+
+    let moved = program
+        .json(&["recordings", "orphans", "--set-aside"])
+        .await;
+    let id = moved["files"][0]["set_aside"].as_str().expect("a name");
+    assert!(!stray.exists() && own.exists());
+    assert_eq!(moved["quarantined"][0]["id"], id);
+    assert_eq!(moved["quarantined"][0]["why"], "orphan");
+    let back = program.json(&["recordings", "restore", id]).await;
+    assert_eq!(back["path"], name);
+    assert!(stray.exists());
+    let unknown = program.run(&["recordings", "restore", id, "--json"]).await;
+    assert_eq!(unknown.json()["error"]["code"], "bad_request");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_is_copied_as_it_is_or_as_wav() {
+    let (setting, calls) = lived_in().await;
+    let program = setting.program();
+    for call in &calls {
+        let id = call["id"].as_str().expect("an id");
+        let own = path_of(&setting, call);
+        let ending = own.extension().and_then(|ending| ending.to_str());
+        for ending in [ending.expect("sound"), "wav"] {
+            let to = setting.folder().join(format!("copy.{ending}"));
+            let to = to.to_str().expect("text");
+            program
+                .json(&["recordings", "export", id, "--to", to])
+                .await;
+            let copy = fs::read(to).expect("it is written");
+            let original = fs::read(&own).expect("it is here");
+            match own.extension() == Path::new(to).extension() {
+                true => assert!(copy == original, "byte for byte"),
+                false => assert!(copy.starts_with(b"RIFF") && copy.len() > original.len()),
+            }
+        }
+        let said = program
+            .run(&["recordings", "export", id, "--to", "copy.flac", "--json"])
+            .await;
+        assert_eq!(said.json()["error"]["code"], "bad_request", "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_an_event_again_changes_nothing_that_was_right() {
+    let (setting, [call, _]) = lived_in().await;
+    let program = setting.program();
+    let id = call["id"].as_str().expect("an id");
+    let before = program.json(&["calls", "show", id]).await;
+    let events = program.json(&["events", "list", "--limit", "500"]).await;
+    let events = events.as_array().expect("a list");
+    assert!(!events.is_empty());
+    for event in events {
+        let event = event["id"].as_str().expect("an id");
+        let said = program.json(&["events", "replay", event]).await;
+        assert_eq!(said, json!({ "replayed": 1, "failed": 0 }));
+    }
+    assert_eq!(program.json(&["calls", "show", id]).await, before);
+    let none = program.json(&["events", "replay", "--failed"]).await;
+    assert_eq!(none, json!({ "replayed": 0, "failed": 0 }));
+    let said = program
+        .run(&["events", "replay", "nothing", "--json"])
+        .await;
+    assert_eq!(said.json()["error"]["code"], "not_found");
+    assert_eq!(said.code, Some(1));
+}
