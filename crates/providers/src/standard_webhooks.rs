@@ -247,8 +247,8 @@ mod tests {
                 "{head:?}"
             );
         }
-        for now in [1_760_000_300, 1_759_999_700] {
-            assert!(verified(WEBHOOK, &[SECRET], head, ONE, now).is_ok());
+        for moment in [1_760_000_300, 1_759_999_700] {
+            assert!(verified(WEBHOOK, &[SECRET], head, ONE, moment).is_ok());
         }
     }
 

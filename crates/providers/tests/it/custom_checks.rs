@@ -9,7 +9,8 @@ use crate::{
     custom_events::{call_with, custom, told, with},
 };
 
-fn complaint(body: &str) -> Misunderstood {
+/// What is said of an event that does not fit.
+pub(crate) fn complaint(body: &str) -> Misunderstood {
     understand(
         &custom(),
         webhook(body.as_bytes(), time("2026-03-01T10:30:00Z")),

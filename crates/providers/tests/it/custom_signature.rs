@@ -205,9 +205,9 @@ fn each_fault_has_its_own_word() {
                 "{signature} at {now}"
             );
         }
-        for now in [at - 300, at + 300] {
+        for moment in [at - 300, at + 300] {
             let request = signed_in(family, id, at, body, signature);
-            assert!(verify(&custom(SECRET), request, now).is_ok());
+            assert!(verify(&custom(SECRET), request, moment).is_ok());
         }
     }
 }

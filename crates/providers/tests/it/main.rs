@@ -3,6 +3,7 @@
 mod accounts;
 mod custom_account;
 mod custom_checks;
+mod custom_documentation;
 mod custom_events;
 mod custom_order;
 mod custom_recordings;
