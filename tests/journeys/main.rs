@@ -15,6 +15,8 @@ mod listening;
 mod lost;
 mod night;
 mod older_and_newer;
+mod own_backend;
+mod own_links;
 mod rebuilt;
 mod refused;
 mod resync;

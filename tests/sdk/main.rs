@@ -3,6 +3,8 @@
 //! Every other signature in the tests is written by us. Here the other side is what the providers
 //! hand out to their customers, so that nothing can be misunderstood the same way twice.
 
+mod own_backend;
+
 use std::{path::Path, process::Stdio, time::Duration};
 
 use ringback_journeys::{

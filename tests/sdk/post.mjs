@@ -1,13 +1,33 @@
 // Signs webhooks with the providers' own packages and posts them. Reads a JSON array from standard
-// input, each item {provider, url, secret, body | params, spoil?}, and prints the array of answers.
+// input, each item {provider, url, secret, body | params, id?, at?, spoil?}, and prints the array of answers.
 // With `spoil` one byte of the body is changed after signing.
 
 import { sign, symmetric } from "retell-sdk/lib/webhook_auth";
+import { Webhook as StandardWebhook } from "standardwebhooks";
+import { Webhook as SvixWebhook } from "svix";
 import twilioValidation from "twilio/lib/webhooks/webhooks.js";
 
 const { getExpectedTwilioSignature } = twilioValidation;
 
+/** The same scheme under two families of names. */
+function standard(Signer, family, { secret, body, id, at }) {
+  const moment = new Date(at ?? Date.now());
+  const headers = {
+    "content-type": "application/json",
+    [`${family}-id`]: id,
+    [`${family}-timestamp`]: Math.floor(moment.getTime() / 1000).toString(),
+    [`${family}-signature`]: new Signer(secret).sign(id, moment, body),
+  };
+  return { body, headers };
+}
+
 const signers = {
+  async standardwebhooks(webhook) {
+    return standard(StandardWebhook, "webhook", webhook);
+  },
+  async svix(webhook) {
+    return standard(SvixWebhook, "svix", webhook);
+  },
   async retell({ secret, body, at }) {
     const signature = at === undefined ? await sign(body, secret) : await symmetric.sign(body, secret, at);
     return { body, headers: { "content-type": "application/json", "x-retell-signature": signature } };

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use ringback_api::{cli, dto::CallQuery};
 use ringback_engine::{Engine, EngineOptions, Home, StartError};
 use ringback_model::Clock;
-use ringback_simulator::{Config, Delivery, HandClock, Simulator, Switches, WallClock, World};
+use ringback_simulator::{
+    AccountSetup, Config, Delivery, HandClock, Simulator, Switches, WallClock, World,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use url::Url;
@@ -28,6 +30,8 @@ use crate::{
 pub const RETELL: &str = "clinic-retell";
 /// The simulated Twilio account.
 pub const TWILIO: &str = "bistro-twilio";
+/// The simulated account of a team's own backend.
+pub const CUSTOM: &str = "shop-custom";
 
 /// The moment at which every journey begins whose clock is moved by hand.
 pub const BEGIN: &str = "2026-03-01T10:00:00Z";
@@ -48,23 +52,39 @@ pub struct Setting {
 impl Setting {
     /// Nothing is asked for unless a webhook or a person gives reason to.
     pub async fn webhooks_only() -> Self {
-        Self::make("0s", None).await
+        Self::make("0s", None, AccountSetup::usual()).await
     }
 
     /// The accounts are polled every five minutes as usual.
     pub async fn polling() -> Self {
-        Self::make("5m", None).await
+        Self::make("5m", None, AccountSetup::usual()).await
+    }
+
+    /// With a team's own backend among the accounts; polled as usual, where there is something to
+    /// poll.
+    pub async fn with_backend() -> Self {
+        Self::make("5m", None, accounts_with_backend()).await
+    }
+
+    /// The same for real programs.
+    pub async fn with_backend_in_real_time() -> Self {
+        Self::make("0s", Some(Arc::new(WallClock)), accounts_with_backend()).await
     }
 
     /// For real programs: the providers live in real time. Nothing is polled.
     pub async fn in_real_time() -> Self {
-        Self::make("0s", Some(Arc::new(WallClock))).await
+        Self::make("0s", Some(Arc::new(WallClock)), AccountSetup::usual()).await
     }
 
-    async fn make(poll_every: &str, time: Option<Arc<dyn ringback_simulator::Clock>>) -> Self {
+    async fn make(
+        poll_every: &str,
+        time: Option<Arc<dyn ringback_simulator::Clock>>,
+        accounts: Vec<AccountSetup>,
+    ) -> Self {
         let clock = HandClock::at(BEGIN.parse().expect("a time"));
         let simulator = Simulator::start(Config {
             clock: time.unwrap_or_else(|| Arc::new(clock.clone())),
+            accounts,
             ..Config::default()
         })
         .await
@@ -204,6 +224,17 @@ impl Setting {
             let _lost = self.world().webhooks_due(self.now());
         }
     }
+}
+
+fn accounts_with_backend() -> Vec<AccountSetup> {
+    let mut accounts = AccountSetup::usual();
+    if accounts.iter().all(|account| account.id != CUSTOM) {
+        accounts.push(AccountSetup {
+            id: CUSTOM.into(),
+            provider: "custom".into(),
+        });
+    }
+    accounts
 }
 
 /// An engine in this process, asked as a face asks it.

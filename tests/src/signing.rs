@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use crate::{
     door::Answer,
-    setting::{RETELL, Setting, TWILIO},
+    setting::{CUSTOM, RETELL, Setting, TWILIO},
 };
 
 /// The secret of a simulated account.
@@ -88,6 +88,42 @@ pub async fn post_to_twilio(setting: &Setting, form: Vec<u8>) -> Answer {
     setting
         .sender
         .post_bytes(&path, &headers, form)
+        .await
+        .expect("the door answers")
+}
+
+/// `webhook-signature` for a message (Standard Webhooks).
+///
+/// # Panics
+/// When the secret is none.
+pub fn standard_webhooks(secret: &str, id: &str, at: jiff::Timestamp, body: &[u8]) -> String {
+    let key = BASE64_STANDARD
+        .decode(secret.trim_start_matches("whsec_"))
+        .expect("base64 behind whsec_");
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("keys of any size");
+    mac.update(format!("{id}.{}.", at.as_second()).as_bytes());
+    mac.update(body);
+    format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// Posts a body to the own backend's door as the backend would sign it.
+///
+/// # Panics
+/// When nobody answers.
+pub async fn post_to_custom(setting: &Setting, id: &str, body: Vec<u8>) -> Answer {
+    let now = setting.now();
+    let signature = standard_webhooks(&secret(setting, CUSTOM), id, now, &body);
+    let seconds = now.as_second().to_string();
+    let headers = [
+        ("content-type", "application/json"),
+        ("webhook-id", id),
+        ("webhook-timestamp", seconds.as_str()),
+        ("webhook-signature", signature.as_str()),
+    ];
+    let path = format!("/webhooks/{CUSTOM}");
+    setting
+        .sender
+        .post_bytes(&path, &headers, body)
         .await
         .expect("the door answers")
 }

@@ -17,7 +17,7 @@ use crate::{accounts::Accounts, apply::Applier, jobs};
 
 /// Headers that are kept with an event: what is needed to understand or verify it again. Everything
 /// else is left out, above all what lets somebody in.
-const KEPT_HEADERS: [&str; 8] = [
+const KEPT_HEADERS: [&str; 12] = [
     "content-type",
     "user-agent",
     "x-retell-signature",
@@ -26,6 +26,10 @@ const KEPT_HEADERS: [&str; 8] = [
     "telnyx-timestamp",
     "webhook-id",
     "webhook-timestamp",
+    "webhook-signature",
+    "svix-id",
+    "svix-timestamp",
+    "svix-signature",
 ];
 
 /// Of a refused body this much is looked at to find out which call it might be about.
@@ -106,7 +110,7 @@ impl DoorJournal {
         let Some(party) = self.accounts.get(account.as_str()) else {
             return;
         };
-        if request.body.len() > REFUSED_LOOK {
+        if request.body.len() > REFUSED_LOOK || !party.provider().has_api() {
             return;
         }
         let document = Document {

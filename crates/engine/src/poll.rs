@@ -99,6 +99,10 @@ pub(crate) fn start_due(core: &Arc<Core>) {
         let Some(every) = party.configured.poll_every else {
             continue;
         };
+        // Without an answer nothing would be known to be complete, and no call known to be gone.
+        if !party.provider().has_api() {
+            continue;
+        }
         let Some(due) = core.polls.begin(party.id(), now) else {
             continue;
         };

@@ -205,7 +205,7 @@ pub(crate) async fn begin(core: &Arc<Core>, request: Request) -> Result<Run, Eng
                 }
                 // Not here yet: with one account to ask, the provider may know it.
                 None => match parties.as_slice() {
-                    [party] => Target {
+                    [party] if party.provider().has_api() => Target {
                         party: party.clone(),
                         call: ProviderCallId::new(id.clone()),
                     },

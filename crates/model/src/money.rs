@@ -33,13 +33,17 @@ pub struct CostPart {
 }
 
 impl Cost {
-    /// How far the parts are from the total, where there are parts.
+    /// How far the parts are from the total, where there are parts. The largest decimal where they
+    /// are too far apart for one.
     pub fn gap(&self) -> Option<Decimal> {
         if self.parts.is_empty() {
             return None;
         }
-        let sum: Decimal = self.parts.iter().map(|part| part.amount).sum();
-        Some((self.amount - sum).abs())
+        let rest = self
+            .parts
+            .iter()
+            .try_fold(self.amount, |rest, part| rest.checked_sub(part.amount));
+        Some(rest.map_or(Decimal::MAX, |rest| rest.abs()))
     }
 }
 

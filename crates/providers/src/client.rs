@@ -123,7 +123,8 @@ pub enum ApiError {
     /// The link is dead; a fresh one may help.
     #[error("the link is no longer valid")]
     LinkDead,
-    /// It is there and we do not get it, or it never will be there.
+    /// It is there and we do not get it, or it never will be there. With [`Reason::LinkExpired`] or
+    /// [`Reason::Retention`]: it was there, and nothing leads to it any more.
     #[error("not given out: {}", .0.as_str())]
     Withheld(Reason),
     /// The address is one that must not be fetched from.

@@ -60,6 +60,11 @@ impl<'a> Object<'a> {
         self.members.keys().map(String::as_str)
     }
 
+    /// Where it is itself, for messages.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Where a member is, for messages.
     pub(crate) fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() {

@@ -9,6 +9,7 @@
 
 mod account;
 mod client;
+mod custom;
 mod document;
 mod fingerprint;
 pub mod http;
@@ -16,6 +17,7 @@ mod json;
 mod provider;
 mod request;
 mod retell;
+mod signed_link;
 mod standard_webhooks;
 mod twilio;
 

@@ -7,7 +7,7 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http, retell::Retell, twilio::Twilio,
+    Understood, VerifiedEvent, custom::Custom, http::Http, retell::Retell, twilio::Twilio,
 };
 
 /// A provider. Everything here is pure: bytes in, words out.
@@ -18,8 +18,16 @@ pub trait Provider: Send + Sync {
     /// Its name for people.
     fn title(&self) -> &'static str;
 
-    /// Where its API is if the account does not say otherwise.
+    /// Where its API is if the account does not say otherwise. Without an API: an address that leads
+    /// nowhere.
     fn default_base_url(&self, options: &dyn Fn(OptionKey) -> Option<String>) -> String;
+
+    /// Whether there is an API to ask. Where there is none, all that is known comes by webhooks: the
+    /// account is not polled, nothing is asked about again, and a link that was told is the only way
+    /// to its recording.
+    fn has_api(&self) -> bool {
+        true
+    }
 
     /// The secrets it needs (first) and may have.
     fn secrets(&self) -> &'static [SecretName];
@@ -72,5 +80,5 @@ pub fn names() -> Vec<&'static str> {
 
 /// One line a provider.
 fn registry() -> &'static [&'static dyn Provider] {
-    &[&Retell, &Twilio]
+    &[&Retell, &Twilio, &Custom]
 }

@@ -12,9 +12,11 @@
 
 mod account;
 mod archive;
+mod bucket;
 mod call;
 mod clock;
 mod config;
+mod custom;
 mod delivery;
 mod dice;
 mod links;

@@ -19,9 +19,19 @@ use crate::world::Inner;
 
 /// The stand-in for the provider of that name.
 pub(crate) fn named(provider: &str) -> Option<&'static dyn StandIn> {
-    const ALL: [&dyn StandIn; 2] = [&crate::retell::Retell, &crate::twilio::Twilio];
     ALL.into_iter().find(|it| it.name() == provider)
 }
+
+/// The names of all providers that have a stand-in, for messages.
+pub(crate) fn names() -> String {
+    ALL.map(StandIn::name).join(", ")
+}
+
+const ALL: [&dyn StandIn; 3] = [
+    &crate::retell::Retell,
+    &crate::twilio::Twilio,
+    &crate::custom::Custom,
+];
 
 /// One provider's words and habits.
 pub(crate) trait StandIn: Debug + Send + Sync + 'static {
@@ -34,6 +44,11 @@ pub(crate) trait StandIn: Debug + Send + Sync + 'static {
     fn pace(&self) -> Pace;
     /// How it waits for the door, and how often it tries.
     fn patience(&self) -> Patience;
+    /// The pauses after which it sends once more what was lost on the way. Most find out later or never: then what is
+    /// lost is lost.
+    fn lost_again_after(&self) -> &'static [Duration] {
+        &[]
+    }
     /// What its recordings are mostly fetched as.
     fn usual_format(&self) -> Format;
     /// Whether there are calls from web pages.
@@ -67,6 +82,10 @@ pub(crate) trait StandIn: Debug + Send + Sync + 'static {
     fn refusal(&self, refusal: Refusal) -> Response;
     /// The file of that name at the storage host, if the call has one.
     fn file(&self, call: &Call, name: &str) -> Option<StoredFile>;
+    /// Whether its files lie in buckets (`bucket.rs`) and not behind links of its own (`links.rs`).
+    fn in_buckets(&self) -> bool {
+        false
+    }
     /// Whether a link without a signature opens this call's files.
     fn public_links(&self, call: &Call) -> bool;
 

@@ -44,7 +44,7 @@ pub enum Reach {
 /// The faults of one account. [`Faults::default`] is a faultless provider.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Faults {
-    /// Webhooks that are never sent.
+    /// Webhooks that do not arrive. Those of a team's own backend are sent again after a while; nobody else does that.
     pub lose_webhooks: Times,
     /// Webhooks that are sent twice.
     pub duplicate_webhooks: Times,
@@ -52,7 +52,8 @@ pub struct Faults {
     pub delay_webhooks: Duration,
     /// Webhooks of one batch are handed over in reverse.
     pub reorder_webhooks: bool,
-    /// A recording is announced before anything is told about its call (Twilio; Retell has no such event).
+    /// A recording is announced before anything is told about its call (Twilio, a team's own backend; Retell has no
+    /// such event).
     pub recording_before_call: bool,
     /// A recording's file cannot be fetched (404) until this long after it was announced.
     pub recordings_late_by: Duration,

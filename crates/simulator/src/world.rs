@@ -28,7 +28,7 @@ use crate::truth::Truth;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WorldError {
     /// The account's provider has no stand-in.
-    #[error("no stand-in for the provider {0:?}; there are retell and twilio")]
+    #[error("no stand-in for the provider {0:?}; there are {names}", names = stand_in::names())]
     UnknownProvider(String),
     /// No such account.
     #[error("the simulator has no account {0:?}")]
@@ -76,6 +76,10 @@ struct Pending {
     number: u64,
     call: usize,
     announcement: Announcement,
+    /// How often it was lost.
+    lost: usize,
+    /// How much later it comes for that.
+    held: Duration,
 }
 
 impl World {
@@ -382,6 +386,8 @@ impl Inner {
                 number: self.announced,
                 call: index,
                 announcement,
+                lost: 0,
+                held: Duration::ZERO,
             });
         }
         self.calls.push(call);
@@ -395,7 +401,7 @@ impl Inner {
         let held_back = faults.recording_before_call && !pending.announcement.about_recording;
         let announced = call.timeline.recording_ready.filter(|_| held_back);
         let at = announced.map_or(at, |ready| at.max(ready + Duration::from_secs(1)));
-        at + faults.delay_webhooks
+        at + faults.delay_webhooks + pending.held
     }
 
     fn take_due(&mut self, until: Timestamp, now: Timestamp) -> Vec<Delivery> {
@@ -416,6 +422,12 @@ impl Inner {
             let call = &self.calls[pending.call];
             let account = &self.accounts[call.account];
             if account.switches.strikes(|faults| &mut faults.lose_webhooks) {
+                let again = account.provider.lost_again_after().get(pending.lost);
+                self.pending.extend(again.map(|pause| Pending {
+                    lost: pending.lost + 1,
+                    held: pending.held + *pause,
+                    ..pending
+                }));
                 continue;
             }
             let delivery = self.delivery(&pending, at, now);

@@ -3,12 +3,13 @@
 //!
 //! [`requirements`] is the list of system packages, [`probe`] finds out what is missing, [`install`]
 //! asks the system's package manager for it. [`node`] insists on Node.js, [`npm`] fetches its
-//! packages and builds the UI.
+//! packages and builds the UI; [`python`] fetches what an example needs.
 
 mod install;
 mod node;
 mod npm;
 mod probe;
+mod python;
 mod requirements;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ use anyhow::bail;
 
 use crate::project::Project;
 pub(crate) use npm::{build_ui, script as npm_script};
+pub(crate) use python::LIST as PYTHON_PACKAGES;
 use requirements::{REQUIREMENTS, Requirement};
 
 /// What somebody wants to do, as far as it decides what has to be installed.
@@ -32,7 +34,7 @@ pub(crate) enum Purpose {
     Browser,
     /// Run the journeys through the whole app.
     Journeys,
-    /// Sign webhooks with the providers' own packages.
+    /// Sign webhooks with the providers' own packages, and run the examples of the documentation.
     Sdk,
     /// Drive a real window with a screen and a sound card of its own.
     Stage,
@@ -67,6 +69,9 @@ pub(crate) fn prepare(project: &Project, purposes: &[Purpose]) -> anyhow::Result
             npm::packages(project, folder)?;
             done.push(folder);
         }
+    }
+    if purposes.contains(&Purpose::Sdk) {
+        python::packages(project)?;
     }
     Ok(())
 }

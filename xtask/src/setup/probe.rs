@@ -14,6 +14,8 @@ pub(crate) enum Probe {
     Program(&'static str),
     /// A library with headers, as pkg-config names it.
     Library(&'static str),
+    /// A module of Python's own library, which Debian splits up.
+    PythonModule(&'static str),
     /// A file among ALSA's plugins.
     AlsaPlugin(&'static str),
     /// Any font at all.
@@ -29,6 +31,12 @@ impl Probe {
             Self::Program(name) => process::exists(name),
             Self::Library(name) => Command::new("pkg-config")
                 .args(["--exists", name])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success()),
+            Self::PythonModule(name) => Command::new("python3")
+                .args(["-c", &format!("import {name}")])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .status()

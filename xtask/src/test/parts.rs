@@ -188,13 +188,14 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "sdk",
-        what: "webhooks signed by the providers' own packages",
+        what: "webhooks signed by the providers' own packages; the examples of the documentation",
         purposes: &[Purpose::Engine, Purpose::Window, Purpose::Ui, Purpose::Sdk],
         needs: &[
             WINDOW,
             UI,
             Need::Target(cargo::JOURNEYS, "test", "sdk"),
             Need::File("tests/sdk/package-lock.json"),
+            Need::File(setup::PYTHON_PACKAGES),
         ],
         check: |project| target(project, "sdk"),
     },

@@ -5,7 +5,7 @@ use super::{
     tree::{File, Tree},
 };
 
-const NAMES: [&str; 5] = ["retell", "vapi", "twilio", "telnyx", "recall"];
+const NAMES: [&str; 6] = ["retell", "vapi", "twilio", "telnyx", "recall", "custom"];
 
 /// Those that speak a provider's language, or test and measure with it.
 const MAY_KNOW: [&str; 6] = [

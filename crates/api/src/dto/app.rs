@@ -55,6 +55,8 @@ pub struct AccountCheck {
     pub id: String,
     /// Whether the key works.
     pub ok: bool,
+    /// Whether there was somebody to ask. Where not, only the settings were looked at.
+    pub asked: bool,
     /// What the provider calls the account.
     pub name: Option<String>,
     /// Things worth knowing.

@@ -35,10 +35,12 @@ pub(crate) async fn accounts_check(api: &Api, _: Nothing) -> Answer<Vec<AccountC
     let mut checks = Vec::new();
     for configured in &api.engine.config().accounts {
         let id = configured.account.id.to_string();
+        let asked = configured.provider.has_api();
         checks.push(match api.engine.check_account(&id).await {
             Ok(proof) => AccountCheck {
                 id,
                 ok: true,
+                asked,
                 name: proof.name,
                 notes: proof.notes,
                 error: None,
@@ -46,6 +48,7 @@ pub(crate) async fn accounts_check(api: &Api, _: Nothing) -> Answer<Vec<AccountC
             Err(error) => AccountCheck {
                 id,
                 ok: false,
+                asked,
                 name: None,
                 notes: Vec::new(),
                 error: Some(error.into()),

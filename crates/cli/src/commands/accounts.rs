@@ -5,7 +5,7 @@ use ringback_api::{
     ErrorJson, cli,
     dto::{AccountCheck, AccountJson},
 };
-use ringback_engine::Engine;
+use ringback_engine::{Engine, config::ConfiguredAccount};
 
 use super::Done;
 use crate::{
@@ -23,7 +23,7 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
         AccountsCommand::Check => {
             let mut checks = Vec::new();
             for configured in &engine.config().accounts {
-                checks.push(check(engine, configured.account.id.as_str()).await);
+                checks.push(check(engine, configured).await);
             }
             out.answer(&checks, |checks| findings(checks))?;
             Ok(if checks.iter().all(|check| check.ok) {
@@ -35,18 +35,24 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
     }
 }
 
-pub(super) async fn check(engine: &Engine, id: &str) -> AccountCheck {
-    match engine.check_account(id).await {
+pub(super) async fn check(engine: &Engine, configured: &ConfiguredAccount) -> AccountCheck {
+    let (id, asked) = (
+        configured.account.id.to_string(),
+        configured.provider.has_api(),
+    );
+    match engine.check_account(&id).await {
         Ok(proof) => AccountCheck {
-            id: id.into(),
+            id,
             ok: true,
+            asked,
             name: proof.name,
             notes: proof.notes,
             error: None,
         },
         Err(error) => AccountCheck {
-            id: id.into(),
+            id,
             ok: false,
+            asked,
             name: None,
             notes: Vec::new(),
             error: Some(ErrorJson::from(error)),
@@ -87,6 +93,7 @@ fn list(accounts: &[AccountJson]) -> String {
 fn findings(checks: &[AccountCheck]) -> String {
     let lines = checks.iter().map(|check| {
         let mut line = match &check.error {
+            None if !check.asked => format!("{}: the settings fit", check.id),
             None => format!(
                 "{}: the key works ({})",
                 check.id,

@@ -21,8 +21,14 @@ pub(super) async fn run(engine: &Engine, out: Out) -> Done {
     }
     for configured in &engine.config().accounts {
         let id = configured.account.id.to_string();
-        let found = accounts::check(engine, &id).await;
+        let found = accounts::check(engine, configured).await;
         health.checks.push(match found.error {
+            None if !found.asked => Check {
+                subject: format!("account:{id}"),
+                state: "ok".into(),
+                message: "the settings fit".into(),
+                hint: Some(found.notes.join(" ")),
+            },
             None => Check {
                 subject: format!("account:{id}"),
                 state: "ok".into(),

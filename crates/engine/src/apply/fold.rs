@@ -3,10 +3,12 @@
 //!
 //! The same journal always gives the same rows: the time comes from the event, not from a clock.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use ringback_model::{
     Availability, Call, CallEvent, CallId, Link, RecordingId, RecordingInput, RecordingKey,
-    RecordingState, Source, Told, missing,
+    RecordingReport, RecordingState, Source, Stamp, Told, missing,
 };
 use ringback_store::{CallRecord, NewAlert, Recording, Result, Writer};
 
@@ -49,6 +51,11 @@ pub(crate) fn fold(
         first_seen_at: at,
         missing: Vec::new(),
     });
+    let ages: Vec<Ordering> = event
+        .recordings
+        .iter()
+        .map(|report| age(&record.call, report, event.stamp))
+        .collect();
     let changes = record.call.apply(event);
     let is_news = is_new || !changes.is_empty();
     if is_news {
@@ -56,13 +63,14 @@ pub(crate) fn fold(
     }
 
     let mut work_due = false;
-    for report in &event.recordings {
-        work_due |= recording(writer, &record, &report.key, report.link.as_ref(), at)?;
+    for (report, age) in event.recordings.iter().zip(ages) {
+        let link = report.link.as_ref().map(|link| TellLink { link, age });
+        work_due |= recording(writer, party, &record, &report.key, link, at)?;
     }
     if changes.fields.contains(&"status") && record.call.status().is_terminal() {
         // A recording that was being made while the call went on can be asked for now.
         for key in record.call.recordings.keys() {
-            work_due |= recording(writer, &record, key, None, at)?;
+            work_due |= recording(writer, party, &record, key, None, at)?;
         }
     }
     if is_news {
@@ -70,7 +78,7 @@ pub(crate) fn fold(
         work_due |= follow_up(writer, party, &record, at, heard)?;
         check_cost(writer, &record)?;
     }
-    if changes.is_empty() && contradicts(&record.call, event) {
+    if changes.is_empty() && party.provider().has_api() && contradicts(&record.call, event) {
         // It lost to what is known, and says something else: the provider decides.
         let ask = jobs::resync(account, &event.call, at);
         writer.jobs_mut().enqueue(&ask)?;
@@ -120,14 +128,33 @@ pub(crate) fn settle(
     Ok(())
 }
 
+/// A link that a report tells.
+#[derive(Clone, Copy)]
+struct TellLink<'a> {
+    link: &'a Link,
+    /// Whether the report speaks of a later moment than what was known of the recording, of the same,
+    /// or of an earlier one.
+    age: Ordering,
+}
+
+fn age(call: &Call, report: &RecordingReport, stamp: Stamp) -> Ordering {
+    let known = call.recordings.get(&report.key);
+    match known.and_then(|fields| fields.availability.as_ref()) {
+        Some(told) => stamp.cmp(&told.stamp),
+        None => Ordering::Greater,
+    }
+}
+
 /// Brings a recording's row in line with what is known of it. True if it is to be fetched now.
 fn recording(
     writer: &mut Writer<'_>,
+    party: &Party,
     record: &CallRecord,
     key: &RecordingKey,
-    link: Option<&Link>,
+    told: Option<TellLink<'_>>,
     at: Timestamp,
 ) -> Result<bool> {
+    let has_api = party.provider().has_api();
     let id = RecordingId::derive(record.id, key);
     let Some(fields) = record.call.recordings.get(key) else {
         return Ok(false);
@@ -159,7 +186,15 @@ fn recording(
     row.state = row.state.next(RecordingInput::Provider(
         availability.unwrap_or(Availability::Expected),
     ));
-    if let Some(link) = link.filter(|_| row.state.wants_fetch()) {
+    // Where nobody can be asked for another link, one that is told later is a new beginning.
+    if !has_api && told.is_some_and(|told| told.age.is_gt()) {
+        row.state = row.state.next(RecordingInput::TryAgain);
+    }
+    // A report that comes late does not replace a newer link.
+    let link = told
+        .filter(|told| row.state.wants_fetch() && (told.age.is_ge() || row.link.is_none()))
+        .map(|told| told.link);
+    if let Some(link) = link {
         row.link = Some(link.clone());
     }
     if !row.state.wants_fetch() {
@@ -190,7 +225,9 @@ fn recording(
             Ok(true)
         }
         // While the call goes on nobody has to be asked: the provider is still recording.
-        RecordingState::Expected(_) if record.call.status().is_terminal() => {
+        RecordingState::Expected(_)
+            if record.call.status().is_terminal() && (has_api || row.link.is_some()) =>
+        {
             writer
                 .jobs_mut()
                 .enqueue(&jobs::fetch(account, id, at, None))?;
@@ -213,6 +250,9 @@ fn follow_up(
     at: Timestamp,
     heard: Heard,
 ) -> Result<bool> {
+    if !party.provider().has_api() {
+        return Ok(false);
+    }
     let call = &record.call;
     let heard_of_call_itself = call.fields.status.is_some();
     let run_at = if !heard_of_call_itself {

@@ -28,8 +28,8 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 pub(crate) use fold::{Heard, fold, settle};
-pub(crate) use reading::entry;
 use reading::{Reading, Said, heard, take_in, understood};
+pub(crate) use reading::{document, entry};
 
 use crate::{
     EngineError,

@@ -70,17 +70,23 @@ impl Reading {
     }
 }
 
-fn said(party: &Party, event: &Event) -> Said {
+/// An event of the journal as the provider's code takes it.
+pub(crate) fn document(event: &Event) -> Document<'_> {
     let head = &event.head;
     let query = event.request.path_and_query.as_deref();
-    let document = Document {
+    Document {
         source: head.source,
         kind: head.kind.as_deref().unwrap_or_default(),
         query: query.map(|text| text.trim_start_matches('?')),
         content_type: event.request.content_type.as_deref(),
         body: &event.body,
         at: head.as_of.unwrap_or(head.received_at),
-    };
+    }
+}
+
+fn said(party: &Party, event: &Event) -> Said {
+    let head = &event.head;
+    let document = document(event);
     match party.provider().understand(party.account(), document) {
         Ok(Understood::Events(events)) if head.standing == Standing::Hint => {
             Said::Hints(events.into_iter().map(|event| event.call).collect())

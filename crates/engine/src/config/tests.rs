@@ -177,3 +177,36 @@ fn a_broken_line_is_told_without_its_value() {
         "a value may be a key in the wrong place: {said}"
     );
 }
+
+const BACKEND: &str = "[[accounts]]\nid = \"shop\"\nprovider = \"custom\"\n";
+
+#[test]
+fn a_backend_of_one_s_own_needs_no_address_and_names_the_secret_that_it_lacks() {
+    let secret = |name: &str| {
+        (name == "RINGBACK_SHOP_WEBHOOK_SECRET").then(|| "whsec_bmV3 whsec_b2xk".to_owned())
+    };
+    let config = Config::parse(BACKEND, &secret).expect("nothing else is needed");
+    let shop = &config.accounts[0];
+    assert!(shop.missing_secrets().is_empty());
+    assert_eq!(shop.account.secrets.all("webhook_secret").len(), 2);
+    let without = parse(BACKEND).expect("it is told as a finding, as for every provider");
+    assert_eq!(without.accounts[0].missing_secrets(), ["webhook_secret"]);
+}
+
+#[test]
+fn a_backend_of_one_s_own_cannot_be_configured_so_that_nothing_would_work() {
+    let said = complaint(&format!("{BACKEND}accept_unsigned = true"));
+    assert!(
+        said.starts_with("line 1: account shop: accept_unsigned cannot be used here"),
+        "{said}"
+    );
+    let secret = |_: &str| Some("hunter2!".to_owned());
+    let said = Config::parse(BACKEND, &secret)
+        .expect_err("no secret")
+        .to_string();
+    assert!(
+        said.contains("webhook_secret is no secret of Standard Webhooks")
+            && !said.contains("hunter2"),
+        "{said}"
+    );
+}

@@ -6,6 +6,7 @@
 
 mod here;
 mod outcome;
+mod told;
 mod transfer;
 
 use std::{sync::Arc, time::Duration};
@@ -167,10 +168,23 @@ impl Fetcher {
         let (id, owner) = (job.id, self.owner.clone());
         let party = core.accounts.get(job.work.account.as_str()).cloned();
         match (work, found, party) {
-            (Some(work), Some((record, recording)), Some(party))
+            (Some(work), Some((record, mut recording)), Some(party))
                 if recording.state.wants_fetch() =>
             {
                 let recording_id = recording.id;
+                if recording.link.is_none() && !party.provider().has_api() {
+                    recording.link = told::link(core, &party, &record, &recording.key).await?;
+                    if recording.link.is_none() {
+                        let state = recording.state;
+                        core.applier
+                            .write(move |writer| {
+                                told::wait_for_one(writer, recording_id, state)?;
+                                writer.jobs_mut().complete(id, &owner).map(|_| ())
+                            })
+                            .await?;
+                        return Ok(None);
+                    }
+                }
                 core.applier
                     .write(move |writer| {
                         step(writer, recording_id, RecordingInput::FetchBegins).map(|_| ())

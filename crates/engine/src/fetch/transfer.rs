@@ -100,7 +100,12 @@ async fn fill(
         .client
         .media(media, resume.from, resume.validator)
         .await
-        .map_err(|error| Outcome::of_provider(&error))?;
+        .map_err(|error| {
+            if !error.may_pass() {
+                tracing::warn!(account = %task.record.account, %error, "a recording is not given");
+            }
+            Outcome::of_provider(&error)
+        })?;
     let arriving = Arriving {
         starts_at: stream.starts_at,
         length: stream.length,

@@ -74,3 +74,19 @@ fn amounts_of_different_currencies_are_not_added_up() {
     assert_eq!(total.amount, cost("1").amount);
     assert_eq!(total.currency, "USD");
 }
+
+#[test]
+fn parts_that_no_decimal_can_hold_are_too_far_from_the_total_and_do_no_harm() {
+    let mut total = cost("1");
+    let part = |amount| ringback_model::CostPart {
+        name: "part".into(),
+        amount,
+    };
+    let largest = rust_decimal::Decimal::MAX;
+    total.parts = vec![part(largest), part(largest)];
+    assert_eq!(total.gap(), Some(largest));
+    total.parts = vec![part(cost("0.4").amount), part(cost("0.5").amount)];
+    assert_eq!(total.gap(), Some(cost("0.1").amount));
+    total.parts.clear();
+    assert_eq!(total.gap(), None);
+}

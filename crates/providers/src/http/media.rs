@@ -1,6 +1,8 @@
 //! Opens the sound of a recording, at the beginning or where an earlier transfer broke off.
 
-use bytes::Bytes;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::Response;
@@ -13,6 +15,11 @@ use super::{
     retry::http_date,
 };
 use crate::{ApiError, MediaStream};
+
+/// So much of a refusal is read, in bytes.
+const MOST_WORDS: usize = 4 * 1024;
+/// And it may take this long.
+const WORDS_WITHIN: Duration = Duration::from_secs(5);
 
 /// One request for the bytes of a recording.
 #[derive(Clone, Debug)]
@@ -37,6 +44,8 @@ pub(crate) enum Opened {
         status: u16,
         /// Whether it was the API that answered, and not a storage.
         by_api: bool,
+        /// The beginning of what it said, for storages that say more in words than in the status.
+        said: Bytes,
         /// What it means where the provider has no other opinion.
         error: ApiError,
     },
@@ -49,14 +58,14 @@ impl Http {
         if let Some(resume) = Resume::of(ask) {
             let (response, url) = self.send_media(ask, Some(&resume)).await?;
             match resume.judge(response.status(), response.headers()) {
-                Resumed::Continues => return Ok(self.opened(response, url, ask.from)),
+                Resumed::Continues => return Ok(self.opened(response, url, ask.from).await),
                 Resumed::NothingLeft => return Ok(Opened::Stream(nothing_left(ask))),
                 Resumed::Elsewhere => {}
-                Resumed::Answered => return Ok(self.opened(response, url, 0)),
+                Resumed::Answered => return Ok(self.opened(response, url, 0).await),
             }
         }
         let (response, url) = self.send_media(ask, None).await?;
-        Ok(self.opened(response, url, 0))
+        Ok(self.opened(response, url, 0).await)
     }
 
     async fn send_media(
@@ -101,7 +110,7 @@ impl Http {
         ))
     }
 
-    fn opened(&self, response: Response, url: Url, starts_at: u64) -> Opened {
+    async fn opened(&self, response: Response, url: Url, starts_at: u64) -> Opened {
         let (status, headers) = (response.status(), response.headers());
         let way = &*self.0;
         if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
@@ -114,6 +123,7 @@ impl Http {
                 status: status.as_u16(),
                 by_api,
                 error,
+                said: beginning(response).await,
             };
         }
         let length = match status {
@@ -130,6 +140,22 @@ impl Http {
                 .boxed(),
         })
     }
+}
+
+/// The beginning of an answer that is not the sound. What cannot be read soon says nothing.
+async fn beginning(mut response: Response) -> Bytes {
+    let mut said = BytesMut::new();
+    let reading = async {
+        while said.len() < MOST_WORDS
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            let room = MOST_WORDS - said.len();
+            said.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+    };
+    // What came until then counts.
+    let _ = tokio::time::timeout(WORDS_WITHIN, reading).await;
+    said.freeze()
 }
 
 /// The earlier part is already the whole file.

@@ -7,7 +7,10 @@ use ringback_model::{Call, CallEvent, ProviderCallId, Status};
 use ringback_providers::{Account, Document, Understood};
 use serde_json::{Value, json};
 
-use crate::accounts::{account, at, provider, request, snapshot, time, understand, webhook};
+use crate::{
+    accounts::{account, at, provider, request, snapshot, time, understand, webhook},
+    custom_signature,
+};
 
 static JSON_FIXTURES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     [
@@ -17,6 +20,8 @@ static JSON_FIXTURES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         include_str!("../fixtures/retell/not_connected.json"),
         include_str!("../fixtures/twilio/call.json"),
         include_str!("../fixtures/twilio/recording.json"),
+        include_str!("../fixtures/custom/ended.json"),
+        include_str!("../fixtures/custom/whole.json"),
     ]
     .map(|text| serde_json::from_str(text).expect("a fixture is JSON"))
     .to_vec()
@@ -99,10 +104,10 @@ fn pointers(value: &Value) -> Vec<String> {
 
 /// Puts a body through everything that a provider does with one.
 fn put_through(body: &[u8]) {
-    for name in ["retell", "twilio"] {
-        let mut account = account(name, &[]);
+    for name in ["retell", "twilio", "custom"] {
+        let mut account = account(name, &[("webhook_secret", custom_signature::SECRET)]);
         account.accept_unsigned = true;
-        let event = provider(name).verify(&account, request(body, &[]), at(0));
+        let event = provider(name).verify(&account, custom_signature::signed_by_us(body), at(0));
         assert!(event.is_ok_and(|event| !event.key.is_empty()));
         let now = time("2026-03-01T10:00:00Z");
         let documents = [
@@ -120,7 +125,8 @@ fn put_through(body: &[u8]) {
                 for event in events {
                     let mut call = Call::new(event.call.clone());
                     call.apply(&event);
-                    let _ = (call.cost(), call.status(), provider(name).expects(&call));
+                    let gap = call.cost().and_then(|cost| cost.gap());
+                    let _ = (gap, call.status(), provider(name).expects(&call));
                 }
             }
         }
@@ -142,6 +148,8 @@ proptest! {
     #[test]
     fn documents_with_wrong_values_are_borne(value in mutated_fixtures()) {
         put_through(value.to_string().as_bytes());
+        let data = json!({"call": value, "recording": value, "transcript": [value]});
+        put_through(json!({"timestamp": value, "data": data}).to_string().as_bytes());
         let page = json!({"recordings": [value], "event": "call_ended", "call": value});
         put_through(page.to_string().as_bytes());
     }
@@ -154,7 +162,7 @@ proptest! {
 
     #[test]
     fn headers_of_any_kind_are_borne(header in prop::collection::vec(32u8..=255, 0..120), body in "[a-z=&]{0,30}") {
-        for (name, key, header_name) in [("retell", "api_key", "x-retell-signature"), ("twilio", "auth_token", "x-twilio-signature")] {
+        for (name, key, header_name) in [("retell", "api_key", "x-retell-signature"), ("twilio", "auth_token", "x-twilio-signature"), ("custom", "webhook_secret", "webhook-signature")] {
             let mut account = account(name, &[(key, "k")]);
             account.webhook_url = Some("https://hooks.example/a".parse().expect("a URL"));
             let mut request = request(body.clone(), &[]);

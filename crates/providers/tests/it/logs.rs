@@ -14,7 +14,7 @@ use serde_json::json as value;
 use tracing_subscriber::{Layer, filter::dynamic_filter_fn, fmt, prelude::*};
 
 use crate::{
-    accounts::{account, provider, snapshot, time, understand},
+    accounts::{account, provider, snapshot, time, understand, webhook},
     stand_in::{StandIn, bytes, json, redirect, status},
 };
 
@@ -127,4 +127,45 @@ async fn keys_links_numbers_words_and_ids_stay_out_of_logs_and_errors() {
         assert!(!text.contains("hidden"), "{text}");
         assert!(!text.contains("15550100"), "{text}");
     }
+}
+
+#[test]
+fn a_key_that_is_not_known_is_noted_by_its_path_and_what_is_in_it_is_not() {
+    listen();
+    let account = account("custom", &[]);
+    let body = value!({
+        "type": "call.updated",
+        "data": {"call": {"provider_call_id": "hidden-call", "ticket": "hidden", "+15550100": "hidden",
+            "agent": {"mood": "hidden", "name": "hidden"}, "summary": "hidden"},
+            "recording": {"url": "https://hidden.example/hidden?sig=hidden", "codec": "hidden"}},
+    });
+    let body = body.to_string();
+    let now = time("2026-03-01T10:00:00Z");
+    let understood = understand(&account, webhook(body.as_bytes(), now)).expect("understood");
+    let many: Vec<String> = (0..100)
+        .map(|index| format!("\"key_{index}\": 1"))
+        .collect();
+    let many = format!(
+        "{{\"data\": {{\"call\": {{\"provider_call_id\": \"a\", {}}}}}}}",
+        many.join(", ")
+    );
+    understand(&account, webhook(many.as_bytes(), now)).expect("understood");
+    let logged = heard();
+    for path in [
+        "data.call.ticket",
+        "data.call.agent.mood",
+        "data.recording.codec",
+        "data.call.(no word)",
+    ] {
+        assert!(logged.contains(path), "{path}: {logged}");
+    }
+    for text in ["hidden", "15550100"] {
+        assert!(!logged.contains(text), "{logged}");
+    }
+    assert_eq!(
+        logged.matches("data.call.key_").count(),
+        8,
+        "a log is not filled by one event"
+    );
+    assert_eq!(understood.calls().len(), 1);
 }

@@ -1,6 +1,13 @@
 //! The providers from outside: bytes in, words out; requests seen by a stand-in, answers given.
 
 mod accounts;
+mod custom_account;
+mod custom_checks;
+mod custom_documentation;
+mod custom_events;
+mod custom_order;
+mod custom_recordings;
+mod custom_signature;
 mod destinations;
 mod hostile;
 mod logs;

@@ -8,6 +8,7 @@ use http::{Method, StatusCode, header};
 
 use super::answer;
 use super::api::{seen, text};
+use crate::bucket;
 use crate::links::{self, Pass};
 use crate::seen::Host;
 use crate::stand_in::StoredFile;
@@ -62,6 +63,14 @@ fn answer_to(world: &World, request: &Request) -> Response {
                     .into_response(),
             }
         }
+        Err(missing) if bucket::asked_for(request.uri().path()).is_some() => {
+            bucket::refusal(match missing {
+                Missing::NotFound => bucket::Refusal::NoSuchKey,
+                Missing::Denied if request.uri().query().is_none() => bucket::Refusal::NoSuchBucket,
+                Missing::Denied => bucket::Refusal::Forged,
+                Missing::Expired => bucket::Refusal::Expired,
+            })
+        }
         Err(Missing::NotFound) => refusal(
             StatusCode::NOT_FOUND,
             "NoSuchKey",
@@ -84,18 +93,27 @@ enum Missing {
 fn find(world: &World, request: &Request) -> Result<(StoredFile, Faults, bool), Missing> {
     let now = world.now();
     let inner = world.lock();
-    let path = request.uri().path().trim_start_matches('/');
-    let (token, name) = path.split_once('/').ok_or(Missing::NotFound)?;
+    let path = request.uri().path();
+    let in_bucket = bucket::asked_for(path);
+    let (token, name) = match &in_bucket {
+        Some((place, _)) => (place.token, place.file),
+        None => path
+            .trim_start_matches('/')
+            .split_once('/')
+            .ok_or(Missing::NotFound)?,
+    };
     let call = inner.call_of_token(token).ok_or(Missing::NotFound)?;
     let account = &inner.accounts[call.account];
+    if account.provider.in_buckets() != in_bucket.is_some() {
+        return Err(Missing::NotFound);
+    }
     let faults = account.switches.faults();
-    match links::check(
-        account,
-        token,
-        name,
-        request.uri().query().unwrap_or_default(),
-        now,
-    ) {
+    let query = request.uri().query().unwrap_or_default();
+    let pass = match &in_bucket {
+        Some((place, is_signed)) => bucket::check(account, place, *is_signed, query, now),
+        None => links::check(account, token, name, query, now),
+    };
+    match pass {
         Pass::Good => {}
         Pass::Unsigned
             if account.provider.public_links(call) && faults.links_expire_after.is_none() => {}

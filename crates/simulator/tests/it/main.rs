@@ -1,6 +1,7 @@
 //! The stand-ins as a client meets them: over HTTP on loopback, with the clock moved by hand.
 
 mod archive;
+mod custom;
 mod faults;
 mod live;
 mod retell;

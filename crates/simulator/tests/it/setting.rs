@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
-use ringback_simulator::{Config, HandClock, SimAccount, Simulator};
+use ringback_simulator::{AccountSetup, Config, HandClock, SimAccount, Simulator};
 use serde_json::Value;
 
 pub(crate) const RETELL: &str = "clinic-retell";
 pub(crate) const TWILIO: &str = "bistro-twilio";
+pub(crate) const CUSTOM: &str = "shop-custom";
 
 pub(crate) struct Setting {
     pub(crate) simulator: Simulator,
@@ -23,11 +24,30 @@ impl Setting {
     }
 
     pub(crate) async fn seeded(seed: u64) -> Self {
+        Self::of(Config {
+            seed,
+            ..Config::default()
+        })
+        .await
+    }
+
+    /// With an account of a team's own backend.
+    pub(crate) async fn with_backend() -> Self {
+        Self::of(Config {
+            accounts: vec![AccountSetup {
+                id: CUSTOM.into(),
+                provider: "custom".into(),
+            }],
+            ..Config::default()
+        })
+        .await
+    }
+
+    async fn of(config: Config) -> Self {
         let clock = HandClock::at("2026-03-01T10:00:00Z".parse().unwrap());
         let config = Config {
-            seed,
             clock: Arc::new(clock.clone()),
-            ..Config::default()
+            ..config
         };
         let simulator = Simulator::start(config).await.unwrap();
         Self {

@@ -875,6 +875,10 @@ id: string,
  */
 ok: boolean, 
 /**
+ * Whether there was somebody to ask. Where not, only the settings were looked at.
+ */
+asked: boolean, 
+/**
  * What the provider calls the account.
  */
 name: string | null, 
