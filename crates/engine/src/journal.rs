@@ -17,7 +17,7 @@ use crate::{accounts::Accounts, apply::Applier, jobs};
 
 /// Headers that are kept with an event: what is needed to understand or verify it again. Everything
 /// else is left out, above all what lets somebody in.
-const KEPT_HEADERS: [&str; 8] = [
+const KEPT_HEADERS: [&str; 10] = [
     "content-type",
     "user-agent",
     "x-retell-signature",
@@ -26,6 +26,8 @@ const KEPT_HEADERS: [&str; 8] = [
     "telnyx-timestamp",
     "webhook-id",
     "webhook-timestamp",
+    "svix-id",
+    "svix-timestamp",
 ];
 
 /// Of a refused body this much is looked at to find out which call it might be about.

@@ -14,8 +14,10 @@ mod fingerprint;
 pub mod http;
 mod json;
 mod provider;
+mod recall;
 mod request;
 mod retell;
+mod signed_link;
 mod standard_webhooks;
 mod twilio;
 

@@ -145,7 +145,7 @@ mod tests {
                 headers.insert(name, value.parse().expect("a header's value"));
             }
         }
-        let secrets: Vec<Secret> = secrets.iter().map(|text| Secret::new(text)).collect();
+        let secrets: Vec<Secret> = secrets.iter().map(Secret::new).collect();
         let now = Timestamp::from_second(now).expect("a moment");
         family.verify(&secrets, &headers, body.as_bytes(), now)
     }
