@@ -19,7 +19,11 @@ use crate::world::Inner;
 
 /// The stand-in for the provider of that name.
 pub(crate) fn named(provider: &str) -> Option<&'static dyn StandIn> {
-    const ALL: [&dyn StandIn; 2] = [&crate::retell::Retell, &crate::twilio::Twilio];
+    const ALL: [&dyn StandIn; 3] = [
+        &crate::retell::Retell,
+        &crate::twilio::Twilio,
+        &crate::recall::Recall,
+    ];
     ALL.into_iter().find(|it| it.name() == provider)
 }
 
@@ -120,4 +124,5 @@ pub(crate) enum Refusal {
 pub(crate) enum StoredFile {
     Sound(Sound),
     Text(String),
+    Json(serde_json::Value),
 }

@@ -3,6 +3,7 @@
 mod archive;
 mod faults;
 mod live;
+mod recall;
 mod retell;
 mod setting;
 mod storage;

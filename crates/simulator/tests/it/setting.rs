@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
-use ringback_simulator::{Config, HandClock, SimAccount, Simulator};
+use ringback_simulator::{AccountSetup, Config, HandClock, SimAccount, Simulator};
 use serde_json::Value;
 
 pub(crate) const RETELL: &str = "clinic-retell";
@@ -23,10 +23,15 @@ impl Setting {
     }
 
     pub(crate) async fn seeded(seed: u64) -> Self {
+        Self::of(seed, AccountSetup::usual()).await
+    }
+
+    pub(crate) async fn of(seed: u64, accounts: Vec<AccountSetup>) -> Self {
         let clock = HandClock::at("2026-03-01T10:00:00Z".parse().unwrap());
         let config = Config {
             seed,
             clock: Arc::new(clock.clone()),
+            accounts,
             ..Config::default()
         };
         let simulator = Simulator::start(config).await.unwrap();
