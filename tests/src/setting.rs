@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use ringback_api::{cli, dto::CallQuery};
 use ringback_engine::{Engine, EngineOptions, Home, StartError};
 use ringback_model::Clock;
-use ringback_simulator::{Config, Delivery, HandClock, Simulator, Switches, WallClock, World};
+use ringback_simulator::{
+    AccountSetup, Config, Delivery, HandClock, Simulator, Switches, WallClock, World,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use url::Url;
@@ -48,23 +50,38 @@ pub struct Setting {
 impl Setting {
     /// Nothing is asked for unless a webhook or a person gives reason to.
     pub async fn webhooks_only() -> Self {
-        Self::make("0s", None).await
+        Self::make("0s", None, AccountSetup::usual()).await
+    }
+
+    /// The same with these accounts only.
+    pub async fn webhooks_only_of(accounts: Vec<AccountSetup>) -> Self {
+        Self::make("0s", None, accounts).await
     }
 
     /// The accounts are polled every five minutes as usual.
     pub async fn polling() -> Self {
-        Self::make("5m", None).await
+        Self::make("5m", None, AccountSetup::usual()).await
+    }
+
+    /// The same with these accounts only.
+    pub async fn polling_of(accounts: Vec<AccountSetup>) -> Self {
+        Self::make("5m", None, accounts).await
     }
 
     /// For real programs: the providers live in real time. Nothing is polled.
     pub async fn in_real_time() -> Self {
-        Self::make("0s", Some(Arc::new(WallClock))).await
+        Self::make("0s", Some(Arc::new(WallClock)), AccountSetup::usual()).await
     }
 
-    async fn make(poll_every: &str, time: Option<Arc<dyn ringback_simulator::Clock>>) -> Self {
+    async fn make(
+        poll_every: &str,
+        time: Option<Arc<dyn ringback_simulator::Clock>>,
+        accounts: Vec<AccountSetup>,
+    ) -> Self {
         let clock = HandClock::at(BEGIN.parse().expect("a time"));
         let simulator = Simulator::start(Config {
             clock: time.unwrap_or_else(|| Arc::new(clock.clone())),
+            accounts,
             ..Config::default()
         })
         .await
