@@ -13,6 +13,7 @@ mod killed;
 mod later;
 mod listening;
 mod lost;
+mod meeting;
 mod night;
 mod older_and_newer;
 mod own_backend;

@@ -55,6 +55,11 @@ impl Setting {
         Self::make("0s", None, AccountSetup::usual()).await
     }
 
+    /// The same with these accounts only.
+    pub async fn webhooks_only_of(accounts: Vec<AccountSetup>) -> Self {
+        Self::make("0s", None, accounts).await
+    }
+
     /// The accounts are polled every five minutes as usual.
     pub async fn polling() -> Self {
         Self::make("5m", None, AccountSetup::usual()).await
@@ -69,6 +74,11 @@ impl Setting {
     /// The same for real programs.
     pub async fn with_backend_in_real_time() -> Self {
         Self::make("0s", Some(Arc::new(WallClock)), accounts_with_backend()).await
+    }
+
+    /// The same with these accounts only.
+    pub async fn polling_of(accounts: Vec<AccountSetup>) -> Self {
+        Self::make("5m", None, accounts).await
     }
 
     /// For real programs: the providers live in real time. Nothing is polled.

@@ -67,13 +67,13 @@ pub fn differences(call: &Value, truth: &Truth) -> Vec<String> {
     found
 }
 
-/// What the two parties said. What else a provider tells of a call, such as the tools its agent
+/// What people said. What else a provider tells of a call, such as the tools its agent
 /// used, is not what happened in it.
 fn spoken(transcript: &Value) -> Value {
     let segments = transcript.as_array().into_iter().flatten();
-    let is_party =
-        |segment: &&Value| segment["speaker"] == "agent" || segment["speaker"] == "caller";
-    segments.filter(is_party).cloned().collect()
+    let is_of_people =
+        |segment: &&Value| segment["speaker"] != "tool" && segment["speaker"] != "system";
+    segments.filter(is_of_people).cloned().collect()
 }
 
 /// The paths at which two JSON values differ, with both sides. Empty if they are equal.

@@ -46,6 +46,10 @@ pub struct CallEvent {
     /// What it says of recordings.
     #[serde(default)]
     pub recordings: Vec<RecordingReport>,
+    /// True for a report that says that something happened and leaves most of it to be asked for:
+    /// ids instead of facts. Asking the provider is worth it at once.
+    #[serde(default)]
+    pub is_notice: bool,
 }
 
 impl CallEvent {
@@ -57,6 +61,7 @@ impl CallEvent {
             facts: CallFacts::default(),
             legs: Vec::new(),
             recordings: Vec::new(),
+            is_notice: false,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Agent, Cost, Direction, EndedReason, Latency, Stamp, Status, StoragePolicy, Told, Transcript,
+    TranscriptOutlook,
     told::{join, settle},
 };
 
@@ -72,11 +73,12 @@ told_fields! {
     status: Status,
     /// Which way it went.
     direction: Direction,
-    /// The calling side: a number, a SIP address, a client name.
+    /// The calling side: a number, a SIP address, a client name. In a meeting the names of those who
+    /// took part, joined with ", " in the order in which they came.
     from: String,
-    /// The called side.
+    /// The called side. In a meeting the platform that it took place on ("Zoom", "Google Meet").
     to: String,
-    /// Who handled it on our side.
+    /// Who handled it on our side. In a meeting the bot, by the name that the others saw.
     agent: Agent,
     /// When it began.
     started_at: jiff::Timestamp,
@@ -100,6 +102,8 @@ told_fields! {
     latency: Latency,
     /// What was said.
     transcript: Transcript,
+    /// Whether there is a transcript at all, where the provider does not make one of every call.
+    transcript_outlook: TranscriptOutlook,
     /// What the provider may keep of it.
     storage_policy: StoragePolicy,
     /// The carrier's id of the same call, where the provider tells it.

@@ -80,6 +80,25 @@ pub struct Transcript {
     pub segments: Vec<Segment>,
 }
 
+/// What a provider says of a transcript apart from its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TranscriptOutlook {
+    /// There is one, or it is being made.
+    Promised,
+    /// There will be none.
+    Absent,
+    /// There is one, and nobody said anything in it.
+    Empty,
+}
+
+impl Fact for TranscriptOutlook {
+    /// Who looked into it knows more than who only heard of it.
+    fn rank(&self) -> u8 {
+        u8::from(matches!(self, Self::Empty))
+    }
+}
+
 impl Fact for Transcript {
     /// What is final stands against what was said while the call went on.
     fn rank(&self) -> u8 {

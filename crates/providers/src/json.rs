@@ -82,6 +82,13 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// Whether a member is there and says null, which is not the same as saying nothing.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.members
+            .get(name)
+            .is_some_and(|raw| raw.get() == "null")
+    }
+
     /// A text that is not empty.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         let text: String = self.read(name, "a text", |raw| serde_json::from_str(raw).ok())?;
@@ -197,6 +204,18 @@ fn decimal(raw: &str) -> Option<Decimal> {
     Decimal::from_str(digits)
         .or_else(|_| Decimal::from_scientific(digits))
         .ok()
+}
+
+/// A place in a recording, told in seconds, in whole milliseconds. `None` for what is no such place.
+pub(crate) fn milliseconds(seconds: f64) -> Option<u64> {
+    // Nobody talks for decades; what lies far outside is no time of a call.
+    let is_sane = (0.0..1e9).contains(&seconds);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range was looked at"
+    )]
+    is_sane.then(|| (seconds * 1000.0).round() as u64)
 }
 
 /// A scalar as the text it would be in a form. `None` for null, lists and objects.

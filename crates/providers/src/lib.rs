@@ -15,6 +15,7 @@ mod fingerprint;
 pub mod http;
 mod json;
 mod provider;
+mod recall;
 mod request;
 mod retell;
 mod signed_link;

@@ -7,7 +7,8 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, custom::Custom, http::Http, retell::Retell, twilio::Twilio,
+    Understood, VerifiedEvent, custom::Custom, http::Http, recall::Recall, retell::Retell,
+    twilio::Twilio,
 };
 
 /// A provider. Everything here is pure: bytes in, words out.
@@ -80,5 +81,5 @@ pub fn names() -> Vec<&'static str> {
 
 /// One line a provider.
 fn registry() -> &'static [&'static dyn Provider] {
-    &[&Retell, &Twilio, &Custom]
+    &[&Retell, &Twilio, &Recall, &Custom]
 }

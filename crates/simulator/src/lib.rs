@@ -21,6 +21,7 @@ mod delivery;
 mod dice;
 mod links;
 mod live;
+mod recall;
 mod retell;
 mod script;
 mod seen;

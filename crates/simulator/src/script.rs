@@ -28,11 +28,12 @@ pub struct CallScript {
     pub recording: RecordingPlan,
     /// What the customer lets the provider keep (Retell's `data_storage_setting`).
     pub storage: StoragePolicy,
-    /// From the end of the call until its analysis is there.
+    /// From the end of the call until its analysis is there (Recall.ai: its transcript).
     pub analysis_after: Duration,
     /// From the end of the call until its price is known (Twilio; Retell knows it at once).
     pub price_after: Duration,
-    /// Whether each turn is announced while the call goes on (Retell's `transcript_updated`).
+    /// Whether each turn is announced while the call goes on (Retell's `transcript_updated`, Recall.ai's
+    /// `transcript.data`).
     pub transcript_updates: bool,
     /// A later correction of cost and duration.
     pub correction: Option<Correction>,
@@ -149,7 +150,8 @@ pub enum RecordingPlan {
     Kept {
         /// From the end of the call until the file can be fetched; the provider's usual time when `None`.
         ready_after: Option<Duration>,
-        /// Whether a version with one party per channel exists.
+        /// Whether a version with one party per channel exists (Recall.ai: whether there is a file of the sound
+        /// alone beside the video).
         two_channels: bool,
     },
     /// Recorded, but too short to be kept (Twilio `absent`, 16101).

@@ -27,9 +27,10 @@ pub(crate) fn names() -> String {
     ALL.map(StandIn::name).join(", ")
 }
 
-const ALL: [&dyn StandIn; 3] = [
+const ALL: [&dyn StandIn; 4] = [
     &crate::retell::Retell,
     &crate::twilio::Twilio,
+    &crate::recall::Recall,
     &crate::custom::Custom,
 ];
 
@@ -139,4 +140,5 @@ pub(crate) enum Refusal {
 pub(crate) enum StoredFile {
     Sound(Sound),
     Text(String),
+    Json(serde_json::Value),
 }

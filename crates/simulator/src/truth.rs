@@ -14,17 +14,17 @@ use crate::speech::{Format, Speaker, Turn};
 pub struct Truth {
     /// The account's id.
     pub account: String,
-    /// `retell`, `twilio`.
+    /// `retell`, `twilio`, `recall`.
     pub provider: String,
     /// The provider's id of the call (the root leg).
     pub provider_call_id: String,
     /// `scheduled | ringing | ongoing | ended | not_connected | failed`.
     pub status: String,
-    /// `inbound | outbound | web`.
+    /// `inbound | outbound | web | meeting`.
     pub direction: String,
-    /// The calling number.
+    /// The calling number; in a meeting, who took part.
     pub from: Option<String>,
-    /// The called number.
+    /// The called number; in a meeting, the platform.
     pub to: Option<String>,
     /// The voice agent.
     pub agent: Option<TruthAgent>,
@@ -72,7 +72,8 @@ pub struct TruthLeg {
 /// The voice agent of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TruthAgent {
-    /// The provider's id.
+    /// The provider's id; empty where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// Its name.
     pub name: String,
@@ -123,7 +124,7 @@ pub struct TruthLatency {
 /// One turn or one word of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TruthSegment {
-    /// `agent` or `caller`.
+    /// `agent` or `caller`; in a meeting, a participant's name.
     pub speaker: String,
     /// From the start of the recording.
     pub start_ms: u64,
@@ -164,7 +165,7 @@ pub struct TruthRecording {
 /// One file of a recording; its bytes come from [`crate::World::recording_bytes`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TruthFile {
-    /// `wav` or `mp3`.
+    /// `wav`, `mp3` or `mp4`.
     pub format: String,
     /// 1 or 2.
     pub channels: u16,

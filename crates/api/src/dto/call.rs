@@ -18,11 +18,12 @@ pub struct CallJson {
     pub status: String,
     /// `inbound | outbound | web | meeting | unknown`.
     pub direction: String,
-    /// The calling side.
+    /// The calling side. In a meeting: the names of those who took part, in the order in which they
+    /// came, joined with ", ".
     pub from: Option<String>,
-    /// The called side.
+    /// The called side. In a meeting: the platform, as people call it ("Zoom").
     pub to: Option<String>,
-    /// Who handled it.
+    /// Who handled it. In a meeting: the bot.
     pub agent: AgentJson,
     /// RFC 3339.
     pub started_at: Option<String>,

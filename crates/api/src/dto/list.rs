@@ -73,7 +73,7 @@ pub struct CallRow {
     pub status: String,
     /// As in [`super::CallJson`].
     pub direction: String,
-    /// The calling side.
+    /// The calling side; in a meeting, those who took part.
     pub from: Option<String>,
     /// The called side.
     pub to: Option<String>,

@@ -78,8 +78,10 @@ pub(crate) fn fold(
         work_due |= follow_up(writer, party, &record, at, heard)?;
         check_cost(writer, &record)?;
     }
-    if changes.is_empty() && party.provider().has_api() && contradicts(&record.call, event) {
-        // It lost to what is known, and says something else: the provider decides.
+    // Either it leaves what it means to be asked for, or it lost to what is known and says something
+    // else: the provider decides.
+    let is_open = event.is_notice || changes.is_empty() && contradicts(&record.call, event);
+    if is_open && party.provider().has_api() {
         let ask = jobs::resync(account, &event.call, at);
         writer.jobs_mut().enqueue(&ask)?;
         work_due = true;

@@ -26,6 +26,11 @@ pub(crate) fn authorization_bearer(token: &Secret) -> Result<HeaderValue, ApiErr
     header_value(&format!("Bearer {}", token.reveal()))
 }
 
+/// The value of an `Authorization` header with a token, as Django's REST framework wants it.
+pub(crate) fn authorization_token(token: &Secret) -> Result<HeaderValue, ApiError> {
+    header_value(&format!("Token {}", token.reveal()))
+}
+
 /// The value of an `Authorization` header with a user name and a password.
 pub(crate) fn authorization_basic(user: &str, password: &Secret) -> Result<HeaderValue, ApiError> {
     let pair = BASE64_STANDARD.encode(format!("{user}:{}", password.reveal()));

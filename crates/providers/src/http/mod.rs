@@ -25,7 +25,7 @@ pub use client::Http;
 pub use destinations::is_media_host_entry;
 pub use guard::{Looking, Lookup, is_public};
 
-pub(crate) use answer::{Answer, authorization_basic, authorization_bearer};
+pub(crate) use answer::{Answer, authorization_basic, authorization_bearer, authorization_token};
 pub(crate) use client::{Ask, path};
 pub(crate) use destinations::{Storage, is_at_media_host};
 pub(crate) use media::{MediaAsk, Opened};

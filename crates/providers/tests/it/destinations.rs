@@ -79,6 +79,10 @@ fn strict() -> Account {
     account
 }
 
+fn recall() -> Account {
+    account("recall", &[("api_key", "key_1")])
+}
+
 fn url(text: &str) -> Url {
     Url::parse(text).expect("a URL")
 }
@@ -201,6 +205,28 @@ async fn the_providers_own_storage_is_asked_without_being_named() {
         .await;
         assert!(matches!(told, Err(ApiError::Forbidden(_))), "{told:?}");
         assert_eq!(names.asked(), 1, "{host} was looked up, so it may be asked");
+    }
+}
+
+#[tokio::test]
+async fn recall_keeps_meetings_in_s3_and_hands_some_files_out_itself() {
+    for (host, may) in [
+        (
+            "us-east-1-recallai-production-bot-data.s3.amazonaws.com",
+            true,
+        ),
+        ("recallai-production-bot-data.s3.amazonaws.com", true),
+        ("eu-central-1.recall.ai", true),
+        ("recall.ai.evil.example", false),
+        ("evilrecall.ai", false),
+        ("abc.cloudfront.net", false),
+    ] {
+        // The API's own address is looked up as well, before the link that was told is tried.
+        let names = Names::answering(&[&["127.0.0.1"]]);
+        let link = url(&format!("https://{host}/a.mp3"));
+        let told = fetch(&recall(), names.clone(), link).await;
+        assert!(matches!(told, Err(ApiError::Forbidden(_))), "{told:?}");
+        assert_eq!(names.asked(), 1 + usize::from(may), "{host}");
     }
 }
 

@@ -22,6 +22,10 @@ static JSON_FIXTURES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         include_str!("../fixtures/twilio/recording.json"),
         include_str!("../fixtures/custom/ended.json"),
         include_str!("../fixtures/custom/whole.json"),
+        include_str!("../fixtures/recall/bot.json"),
+        include_str!("../fixtures/recall/recording.json"),
+        include_str!("../fixtures/recall/recording_done.json"),
+        include_str!("../fixtures/recall/bot_v1_10.json"),
     ]
     .map(|text| serde_json::from_str(text).expect("a fixture is JSON"))
     .to_vec()
@@ -104,7 +108,7 @@ fn pointers(value: &Value) -> Vec<String> {
 
 /// Puts a body through everything that a provider does with one.
 fn put_through(body: &[u8]) {
-    for name in ["retell", "twilio", "custom"] {
+    for name in ["retell", "twilio", "recall", "custom"] {
         let mut account = account(name, &[("webhook_secret", custom_signature::SECRET)]);
         account.accept_unsigned = true;
         let event = provider(name).verify(&account, custom_signature::signed_by_us(body), at(0));
@@ -119,6 +123,10 @@ fn put_through(body: &[u8]) {
             snapshot("call", body, now),
             snapshot("listed_call", body, now),
             snapshot("recordings", body, now),
+            snapshot("bot", body, now),
+            snapshot("listed_recording", body, now),
+            snapshot("transcripts", body, now),
+            snapshot("participants", body, now),
         ];
         for document in documents {
             if let Ok(Understood::Events(events)) = understand(&account, document) {
@@ -152,6 +160,8 @@ proptest! {
         put_through(json!({"timestamp": value, "data": data}).to_string().as_bytes());
         let page = json!({"recordings": [value], "event": "call_ended", "call": value});
         put_through(page.to_string().as_bytes());
+        let files = json!({"call": "bot", "event": "bot.done", "data": value, "transcripts": [{"content": [value]}], "joined": [value]});
+        put_through(files.to_string().as_bytes());
     }
 
     #[test]
@@ -162,7 +172,7 @@ proptest! {
 
     #[test]
     fn headers_of_any_kind_are_borne(header in prop::collection::vec(32u8..=255, 0..120), body in "[a-z=&]{0,30}") {
-        for (name, key, header_name) in [("retell", "api_key", "x-retell-signature"), ("twilio", "auth_token", "x-twilio-signature"), ("custom", "webhook_secret", "webhook-signature")] {
+        for (name, key, header_name) in [("retell", "api_key", "x-retell-signature"), ("twilio", "auth_token", "x-twilio-signature"), ("recall", "webhook_secret", "svix-signature"), ("custom", "webhook_secret", "webhook-signature")] {
             let mut account = account(name, &[(key, "k")]);
             account.webhook_url = Some("https://hooks.example/a".parse().expect("a URL"));
             let mut request = request(body.clone(), &[]);
@@ -176,9 +186,9 @@ proptest! {
     #[test]
     fn the_reports_of_a_call_give_the_same_call_in_any_order_and_number(
         order in prop::collection::vec(any::<prop::sample::Index>(), 0..30),
-        shuffled in Just((0..RETELL_LIFE.len()).collect::<Vec<_>>()).prop_shuffle(),
+        shuffled in Just((0..RECALL_LIFE.len()).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        for life in [&*RETELL_LIFE, &*TWILIO_LIFE] {
+        for life in [&*RETELL_LIFE, &*TWILIO_LIFE, &*RECALL_LIFE] {
             let all = shuffled.iter().filter(|index| **index < life.len()).copied();
             let extra = order.iter().map(|index| index.index(life.len()));
             let mut told: Vec<_> = all.chain(0..life.len()).collect();
@@ -268,6 +278,49 @@ static TWILIO_LIFE: LazyLock<Vec<CallEvent>> = LazyLock::new(|| {
         include_str!("../fixtures/twilio/child_call.json"),
     ] {
         events.extend(understood(&account, snapshot("call", body.as_bytes(), now)));
+    }
+    events
+});
+
+static RECALL_LIFE: LazyLock<Vec<CallEvent>> = LazyLock::new(|| {
+    let account = account("recall", &[]);
+    let now = time("2025-10-09T08:55:00Z");
+    let status = |code: &str, sub_code: Option<&str>, minute: u32| {
+        json!({"event": format!("bot.{code}"), "data": {
+            "data": {"code": code, "sub_code": sub_code, "updated_at": format!("2025-10-09T08:{minute}:00Z")},
+            "bot": {"id": "22222222-2222-4222-8222-222222222222"}}})
+        .to_string()
+    };
+    let webhooks = [
+        status("joining_call", None, 20),
+        status("in_waiting_room", None, 21),
+        status("in_call_not_recording", None, 23),
+        status("in_call_recording", None, 24),
+        include_str!("../fixtures/recall/call_ended.json").to_owned(),
+        include_str!("../fixtures/recall/recording_done.json").to_owned(),
+        status("done", None, 54),
+        include_str!("../fixtures/recall/transcript_done.json").to_owned(),
+    ];
+    let mut events: Vec<_> = webhooks
+        .iter()
+        .flat_map(|body| understood(&account, webhook(body.as_bytes(), now)))
+        .collect();
+    let file: Value = serde_json::from_str(include_str!("../fixtures/recall/transcript.json"))
+        .expect("a fixture is JSON");
+    let transcripts =
+        json!({"call": "22222222-2222-4222-8222-222222222222", "transcripts": [{"content": file}]});
+    for (kind, body) in [
+        (
+            "bot",
+            include_str!("../fixtures/recall/bot.json").to_owned(),
+        ),
+        (
+            "listed_recording",
+            include_str!("../fixtures/recall/recording.json").to_owned(),
+        ),
+        ("transcripts", transcripts.to_string()),
+    ] {
+        events.extend(understood(&account, snapshot(kind, body.as_bytes(), now)));
     }
     events
 });

@@ -6,7 +6,7 @@ use crate::accounts::account;
 
 #[test]
 fn every_provider_is_found_by_its_name_and_knows_where_its_api_is() {
-    assert_eq!(names(), ["retell", "twilio", "custom"]);
+    assert_eq!(names(), ["retell", "twilio", "recall", "custom"]);
     for name in names() {
         let provider = find(name).expect("in the list");
         assert_eq!(provider.name(), name);
@@ -40,4 +40,47 @@ fn a_twilio_account_says_what_its_configuration_lacks() {
     let half = account("twilio", &[("api_key_sid", "SK1")]);
     let said = twilio.check_options(&half).expect_err("half a key");
     assert!(said.contains("api_key_secret"), "{said}");
+}
+
+#[test]
+fn a_recall_account_belongs_to_a_region() {
+    let recall = find("recall").expect("in the list");
+    let base = |region: &'static str| {
+        recall.default_base_url(&move |key| (key == "region").then(|| region.to_owned()))
+    };
+    for region in ["us-west-2", "us-east-1", "eu-central-1", "ap-northeast-1"] {
+        assert_eq!(base(region), format!("https://{region}.recall.ai"));
+        let mut account = account(
+            "recall",
+            &[
+                ("api_key", "key"),
+                ("webhook_secret", "whsec_c2VjcmV0 whsec_b2xk"),
+            ],
+        );
+        account.options.insert("region".into(), region.into());
+        assert_eq!(recall.check_options(&account), Ok(()));
+    }
+    assert_eq!(
+        recall.default_base_url(&|_| None),
+        "https://us-west-2.recall.ai"
+    );
+    for odd in ["us-west-1", "EU", "evil.example/#"] {
+        assert_eq!(
+            base(odd),
+            "https://us-west-2.recall.ai",
+            "no other host comes of it"
+        );
+        let mut account = account("recall", &[]);
+        account.options.insert("region".into(), odd.into());
+        let said = recall.check_options(&account).expect_err("no region");
+        assert!(
+            said.contains("eu-central-1") && said.contains("base_url"),
+            "{said}"
+        );
+    }
+    for odd in ["secret!", "whsec_", "whsec_c2VjcmV0 whsec_???"] {
+        let account = account("recall", &[("webhook_secret", odd)]);
+        let said = recall.check_options(&account).expect_err("no secret");
+        assert!(said.contains("whsec_") && !said.contains("???"), "{said}");
+    }
 }

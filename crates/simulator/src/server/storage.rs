@@ -56,6 +56,11 @@ fn answer_to(world: &World, request: &Request) -> Response {
                     };
                     answer::file(sound, range, if_range, head, pace)
                 }
+                StoredFile::Json(document) => {
+                    let kind = [(header::CONTENT_TYPE, "application/json")];
+                    let text = document.to_string();
+                    (kind, if head { String::new() } else { text }).into_response()
+                }
                 StoredFile::Text(text) => (
                     [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
                     if head { String::new() } else { text },
@@ -120,12 +125,20 @@ fn find(world: &World, request: &Request) -> Result<(StoredFile, Faults, bool), 
         Pass::Expired => return Err(Missing::Expired),
         Pass::Unsigned | Pass::Forged => return Err(Missing::Denied),
     }
-    let ready = call.timeline.recording_ready.ok_or(Missing::NotFound)? + faults.recordings_late_by;
+    let file = account.provider.file(call, name).ok_or(Missing::NotFound)?;
+    // What is written about a recording is not late or broken with its sound.
+    let is_sound = matches!(file, StoredFile::Sound(_));
+    let late = if is_sound {
+        faults.recordings_late_by
+    } else {
+        std::time::Duration::ZERO
+    };
+    let ready = call.timeline.recording_ready.ok_or(Missing::NotFound)? + late;
     if !call.exists(now) || now < ready {
         return Err(Missing::NotFound);
     }
-    let file = account.provider.file(call, name).ok_or(Missing::NotFound)?;
-    let broken = request.method() == Method::GET
+    let broken = is_sound
+        && request.method() == Method::GET
         && account.switches.strikes(|faults| &mut faults.break_media);
     Ok((file, faults, broken))
 }

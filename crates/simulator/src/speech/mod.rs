@@ -4,6 +4,7 @@
 //! they are parsed, decoded when first asked for, and cut or repeated to any length ([`Sound`]).
 
 mod decode;
+mod mp4;
 mod sound;
 
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -109,6 +110,7 @@ impl Conversation {
                 length,
             ),
             Format::Wav => Sound::wav(self.pcm(two), if two { 2 } else { 1 }, length),
+            Format::Mp4 => Sound::mp4(Bytes::from_static(self.mono), length),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
-use super::SAMPLE_RATE;
+use super::{SAMPLE_RATE, mp4};
 
 /// The file formats that recordings are served in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ pub enum Format {
     Wav,
     /// MPEG-2.5 layer III at 8 kHz, constant bit rate.
     Mp3,
+    /// A video: one still picture, and the same sound as in MP3.
+    Mp4,
 }
 
 impl Format {
@@ -23,6 +25,7 @@ impl Format {
         match self {
             Self::Wav => "wav",
             Self::Mp3 => "mp3",
+            Self::Mp4 => "mp4",
         }
     }
 
@@ -32,6 +35,7 @@ impl Format {
         match self {
             Self::Wav => "audio/x-wav",
             Self::Mp3 => "audio/mpeg",
+            Self::Mp4 => "video/mp4",
         }
     }
 }
@@ -79,6 +83,23 @@ impl Sound {
             head: Bytes::new(),
             body: file,
             len,
+        }
+    }
+
+    pub(super) fn mp4(mono: Bytes, length: Duration) -> Self {
+        let count = frames(length).div_ceil(MP3_FRAME_SAMPLES);
+        let (count, frame) = (
+            u32::try_from(count).unwrap_or(u32::MAX),
+            u32::try_from(MP3_FRAME_BYTES_MONO).unwrap_or(u32::MAX),
+        );
+        let samples = u32::try_from(MP3_FRAME_SAMPLES).unwrap_or(u32::MAX);
+        let head = mp4::head(count, frame, samples, SAMPLE_RATE);
+        Self {
+            format: Format::Mp4,
+            channels: 1,
+            len: head.len() as u64 + u64::from(count) * u64::from(frame),
+            head,
+            body: mono,
         }
     }
 

@@ -116,3 +116,50 @@ fn pieces_make_up_the_whole_file() {
         hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&pieced))
     );
 }
+
+#[test]
+fn a_video_holds_a_picture_and_exactly_the_sound_of_the_mp3() {
+    use symphonia::core::codecs::audio::AudioDecoderOptions;
+    use symphonia::core::codecs::audio::well_known::CODEC_ID_MP3;
+    use symphonia::core::formats::{FormatOptions, TrackType, probe::Hint};
+    use symphonia::core::io::MediaSourceStream;
+    use symphonia::core::meta::MetadataOptions;
+
+    let conversation = &conversations()[5];
+    let length = conversation.duration() + TWO_SECONDS;
+    let sound = conversation.sound(Format::Mp4, 1, length);
+    let (video, mp3) = (
+        sound.bytes(),
+        conversation.sound(Format::Mp3, 1, length).bytes(),
+    );
+    assert_eq!(video.len() as u64, sound.len());
+    assert!(
+        video.ends_with(&mp3),
+        "the frames stand at the end, as they are"
+    );
+
+    let stream = MediaSourceStream::new(Box::new(std::io::Cursor::new(video)), Default::default());
+    let options = FormatOptions::default();
+    let mut format = symphonia::default::get_probe()
+        .probe(&Hint::new(), stream, options, MetadataOptions::default())
+        .unwrap();
+    assert!(format.default_track(TrackType::Video).is_some());
+    let track = format.default_track(TrackType::Audio).unwrap();
+    let number = track.id;
+    let parameters = track
+        .codec_params
+        .as_ref()
+        .and_then(|it| it.audio())
+        .unwrap();
+    assert_eq!(parameters.codec, CODEC_ID_MP3);
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(parameters, &AudioDecoderOptions::default())
+        .unwrap();
+    let mut frames = 0;
+    while let Some(packet) = format.next_packet().unwrap() {
+        if packet.track_id == number {
+            frames += decoder.decode(&packet).unwrap().frames();
+        }
+    }
+    assert_eq!(frames, mp3.len() / 144 * 576);
+}

@@ -4,6 +4,7 @@ mod archive;
 mod custom;
 mod faults;
 mod live;
+mod recall;
 mod retell;
 mod setting;
 mod storage;

@@ -24,30 +24,25 @@ impl Setting {
     }
 
     pub(crate) async fn seeded(seed: u64) -> Self {
-        Self::of(Config {
-            seed,
-            ..Config::default()
-        })
-        .await
+        Self::of(seed, AccountSetup::usual()).await
     }
 
     /// With an account of a team's own backend.
     pub(crate) async fn with_backend() -> Self {
-        Self::of(Config {
-            accounts: vec![AccountSetup {
-                id: CUSTOM.into(),
-                provider: "custom".into(),
-            }],
-            ..Config::default()
-        })
-        .await
+        let backend = AccountSetup {
+            id: CUSTOM.into(),
+            provider: "custom".into(),
+        };
+        Self::of(1, vec![backend]).await
     }
 
-    async fn of(config: Config) -> Self {
+    pub(crate) async fn of(seed: u64, accounts: Vec<AccountSetup>) -> Self {
         let clock = HandClock::at("2026-03-01T10:00:00Z".parse().unwrap());
         let config = Config {
             clock: Arc::new(clock.clone()),
-            ..config
+            seed,
+            accounts,
+            ..Config::default()
         };
         let simulator = Simulator::start(config).await.unwrap();
         Self {
