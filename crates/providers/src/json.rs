@@ -194,6 +194,18 @@ fn decimal(raw: &str) -> Option<Decimal> {
         .ok()
 }
 
+/// A place in a recording, told in seconds, in whole milliseconds. `None` for what is no such place.
+pub(crate) fn milliseconds(seconds: f64) -> Option<u64> {
+    // Nobody talks for decades; what lies far outside is no time of a call.
+    let is_sane = (0.0..1e9).contains(&seconds);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range was looked at"
+    )]
+    is_sane.then(|| (seconds * 1000.0).round() as u64)
+}
+
 /// A scalar as the text it would be in a form. `None` for null, lists and objects.
 pub(crate) fn scalar_text(raw: &RawValue) -> Option<String> {
     match raw.get().as_bytes().first()? {

@@ -9,6 +9,7 @@
 
 mod account;
 mod client;
+mod digest;
 mod document;
 mod fingerprint;
 pub mod http;
@@ -16,8 +17,10 @@ mod json;
 mod provider;
 mod request;
 mod retell;
+mod signed_link;
 mod standard_webhooks;
 mod twilio;
+mod vapi;
 
 pub use account::{Account, OptionKey, SecretName, Secrets};
 pub use client::{ApiError, Client, ListedPage, MediaRef, MediaStream, Proof, Snapshot};

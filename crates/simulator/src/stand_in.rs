@@ -19,7 +19,11 @@ use crate::world::Inner;
 
 /// The stand-in for the provider of that name.
 pub(crate) fn named(provider: &str) -> Option<&'static dyn StandIn> {
-    const ALL: [&dyn StandIn; 2] = [&crate::retell::Retell, &crate::twilio::Twilio];
+    const ALL: [&dyn StandIn; 3] = [
+        &crate::retell::Retell,
+        &crate::twilio::Twilio,
+        &crate::vapi::Vapi,
+    ];
     ALL.into_iter().find(|it| it.name() == provider)
 }
 

@@ -28,7 +28,7 @@ use crate::truth::Truth;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WorldError {
     /// The account's provider has no stand-in.
-    #[error("no stand-in for the provider {0:?}; there are retell and twilio")]
+    #[error("no stand-in for the provider {0:?}; there are retell, twilio and vapi")]
     UnknownProvider(String),
     /// No such account.
     #[error("the simulator has no account {0:?}")]
@@ -118,6 +118,25 @@ impl World {
             .accounts
             .iter_mut()
             .for_each(|account| account.door = door.into());
+    }
+
+    /// Sets one of the keys that only this provider has in `config.toml`. What the key is about changes at the stand-in
+    /// as well: with Vapi's `webhook_auth = "hmac"` it signs.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_option(
+        &self,
+        account: &str,
+        key: &'static str,
+        value: &str,
+    ) -> Result<(), WorldError> {
+        let mut inner = self.lock();
+        let index = inner.account_index(account)?;
+        let options = &mut inner.accounts[index].credentials.options;
+        options.retain(|(name, _)| *name != key);
+        options.push((key, value.into()));
+        Ok(())
     }
 
     /// Tells an account where its listeners are.

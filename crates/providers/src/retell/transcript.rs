@@ -6,6 +6,7 @@ use super::{
     links,
     payload::{RetellCall, Turn},
 };
+use crate::json::milliseconds;
 
 /// The fullest transcript that may be kept; empty where none is told.
 pub(super) fn segments(call: &RetellCall<'_>) -> Vec<Segment> {
@@ -63,17 +64,6 @@ fn segment(turn: Turn) -> Option<Segment> {
         text: text.filter(|text| !text.trim().is_empty())?,
         words,
     })
-}
-
-fn milliseconds(seconds: f64) -> Option<u64> {
-    // A call lasts two hours at most; what lies far outside is no time of it.
-    let is_sane = (0.0..1e9).contains(&seconds);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the range was looked at"
-    )]
-    is_sane.then(|| (seconds * 1000.0).round() as u64)
 }
 
 /// Lines that begin with `Agent:` or `User:`; other lines go on with the turn before.
