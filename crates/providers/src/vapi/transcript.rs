@@ -85,20 +85,20 @@ fn segments_of_entry(entry: Entry) -> Vec<Segment> {
     let Some(speaker) = speaker(&entry.role) else {
         return Vec::new();
     };
-    let texts: Vec<String> = match (entry.tool_calls.is_empty(), entry.result) {
-        (false, _) => entry.text.into_iter().chain(entry.tool_calls).collect(),
-        (true, Some(result)) => vec![result],
-        (true, None) => entry.text.into_iter().collect(),
-    };
     let end_ms = entry
         .start_ms
         .zip(entry.length_ms)
         .and_then(|(start, length)| start.checked_add(length));
-    texts
+    let said = entry.result.or(entry.text).map(|text| (speaker, text));
+    let called = entry
+        .tool_calls
         .into_iter()
-        .filter(|text| !text.trim().is_empty())
-        .map(|text| Segment {
-            speaker: speaker.clone(),
+        .map(|call| (Speaker::Tool, call));
+    said.into_iter()
+        .chain(called)
+        .filter(|(_, text)| !text.trim().is_empty())
+        .map(|(speaker, text)| Segment {
+            speaker,
             start_ms: entry.start_ms,
             end_ms,
             text: text.trim().to_owned(),
