@@ -57,6 +57,9 @@ impl Outcome {
                 | Reason::NotConnected
                 | Reason::NotRecorded),
             ) => Self::Settled(Availability::Absent(*reason)),
+            ApiError::Withheld(reason @ (Reason::LinkExpired | Reason::Retention)) => {
+                Self::GivenUp(*reason)
+            }
             ApiError::Withheld(reason) => Self::Settled(Availability::Withheld(*reason)),
             ApiError::Forbidden(_) => Self::GivenUp(Reason::ForbiddenAddress),
             ApiError::Unexpected(_) | ApiError::Server(_) => Self::Fails(Reason::ProviderError),

@@ -291,6 +291,11 @@ fn performance(call: &Call) -> Value {
     json!({ "turnLatencies": turns, "turnLatencyAverage": average, "numUserInterrupted": 0 })
 }
 
+/// Whether there is or will be a file at Vapi.
+pub(super) fn is_stored(call: &Call) -> bool {
+    call.kept() && call.script.storage != StoragePolicy::BasicAttributesOnly
+}
+
 /// Until when a link handed out at `at` works.
 pub(super) fn presigned_until(account: &Account, at: Timestamp) -> Timestamp {
     at + account
@@ -302,7 +307,7 @@ pub(super) fn presigned_until(account: &Account, at: Timestamp) -> Timestamp {
 
 fn recordings(account: &Account, call: &Call, at: Timestamp) -> Map<String, Value> {
     let mut doc = Map::new();
-    if !call.kept() || call.timeline.recording_ready.is_none_or(|ready| at < ready) {
+    if !is_stored(call) || call.timeline.recording_ready.is_none_or(|ready| at < ready) {
         return doc;
     }
     let until = presigned_until(account, at);

@@ -118,7 +118,7 @@ async fn file(
             Err(answer) => return answer,
         };
         let late = account.switches.faults().recordings_late_by;
-        let is_ready = call.kept()
+        let is_ready = document::is_stored(call)
             && call
                 .timeline
                 .recording_ready

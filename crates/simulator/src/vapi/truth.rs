@@ -128,15 +128,18 @@ fn recordings(account: &Account, call: &Call, at: Timestamp) -> Vec<TruthRecordi
     }
     let late = account.switches.faults().recordings_late_by;
     let ready = call.timeline.recording_ready.map(|ready| ready + late);
-    let state = match ready {
-        _ if list::is_beyond_retention(call, at) => "expired",
-        Some(ready) if at >= ready => "available",
-        _ => "expected",
+    let (state, reason) = match ready {
+        _ if call.script.storage == StoragePolicy::BasicAttributesOnly => {
+            ("withheld", Some("policy"))
+        }
+        _ if list::is_beyond_retention(call, at) => ("expired", Some("retention")),
+        Some(ready) if at >= ready => ("available", None),
+        _ => ("expected", None),
     };
     vec![TruthRecording {
         provider_recording_id: None,
         state: state.into(),
-        reason: (state == "expired").then(|| "retention".into()),
+        reason: reason.map(Into::into),
         duration_ms: u64::try_from(call.timeline.talk().as_millis()).ok(),
         files: files(call, &[(Format::Wav, 2), (Format::Wav, 1)]),
     }]

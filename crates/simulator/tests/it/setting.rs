@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
-use ringback_simulator::{Config, HandClock, SimAccount, Simulator};
+use ringback_simulator::{AccountSetup, Config, HandClock, SimAccount, Simulator};
 use serde_json::Value;
 
 pub(crate) const RETELL: &str = "clinic-retell";
 pub(crate) const TWILIO: &str = "bistro-twilio";
+pub(crate) const VAPI: &str = "sales-vapi";
 
 pub(crate) struct Setting {
     pub(crate) simulator: Simulator,
@@ -23,10 +24,24 @@ impl Setting {
     }
 
     pub(crate) async fn seeded(seed: u64) -> Self {
+        Self::with(seed, AccountSetup::usual()).await
+    }
+
+    /// With one Vapi account.
+    pub(crate) async fn vapi() -> Self {
+        let account = AccountSetup {
+            id: VAPI.into(),
+            provider: "vapi".into(),
+        };
+        Self::with(1, vec![account]).await
+    }
+
+    async fn with(seed: u64, accounts: Vec<AccountSetup>) -> Self {
         let clock = HandClock::at("2026-03-01T10:00:00Z".parse().unwrap());
         let config = Config {
             seed,
             clock: Arc::new(clock.clone()),
+            accounts,
             ..Config::default()
         };
         let simulator = Simulator::start(config).await.unwrap();
