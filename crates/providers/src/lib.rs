@@ -10,6 +10,7 @@
 mod account;
 mod client;
 mod custom;
+mod digest;
 mod document;
 mod fingerprint;
 pub mod http;
@@ -21,6 +22,7 @@ mod retell;
 mod signed_link;
 mod standard_webhooks;
 mod twilio;
+mod vapi;
 
 pub use account::{Account, OptionKey, SecretName, Secrets};
 pub use client::{ApiError, Client, ListedPage, MediaRef, MediaStream, Proof, Snapshot};

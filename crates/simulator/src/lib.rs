@@ -33,6 +33,7 @@ mod switches;
 mod timeline;
 mod truth;
 mod twilio;
+mod vapi;
 mod world;
 
 pub use account::{AccountSetup, SimAccount};

@@ -27,9 +27,10 @@ pub(crate) fn names() -> String {
     ALL.map(StandIn::name).join(", ")
 }
 
-const ALL: [&dyn StandIn; 4] = [
+const ALL: [&dyn StandIn; 5] = [
     &crate::retell::Retell,
     &crate::twilio::Twilio,
+    &crate::vapi::Vapi,
     &crate::recall::Recall,
     &crate::custom::Custom,
 ];

@@ -124,6 +124,25 @@ impl World {
             .for_each(|account| account.door = door.into());
     }
 
+    /// Sets one of the keys that only this provider has in `config.toml`. What the key is about changes at the stand-in
+    /// as well: with Vapi's `webhook_auth = "hmac"` it signs.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_option(
+        &self,
+        account: &str,
+        key: &'static str,
+        value: &str,
+    ) -> Result<(), WorldError> {
+        let mut inner = self.lock();
+        let index = inner.account_index(account)?;
+        let options = &mut inner.accounts[index].credentials.options;
+        options.retain(|(name, _)| *name != key);
+        options.push((key, value.into()));
+        Ok(())
+    }
+
     /// Tells an account where its listeners are.
     pub(crate) fn settle(&self, account: usize, api: String, storage: String) {
         let mut inner = self.lock();

@@ -9,14 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use http::{HeaderMap, Method};
-use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{AUTH_TOKEN, payload::Params};
-use crate::{Account, RawRequest, Refusal, Standing, VerifiedEvent, fingerprint};
+use crate::{
+    Account, RawRequest, Refusal, Standing, VerifiedEvent, digest::Algorithm, fingerprint,
+};
 
 const HEADER: &str = "x-twilio-signature";
 /// Beta: says that a shared key and HMAC-SHA256 were used.
@@ -50,17 +50,18 @@ fn standing(account: &Account, request: &RawRequest) -> Result<Standing, Refusal
     let digest = BASE64_STANDARD
         .decode(header.as_bytes().trim_ascii())
         .map_err(|_| Refusal::Unreadable)?;
-    let algorithm = Algorithm::of(&request.headers);
+    let algorithm = algorithm(&request.headers);
     if digest.len() != algorithm.digest_length() {
         return Err(Refusal::Unreadable);
     }
 
     let parameters = signed_parameters(request)?;
+    let digests = [digest];
     let fits = addresses(address, request).iter().any(|address| {
-        let data = format!("{address}{parameters}");
+        let data = [address.as_bytes(), parameters.as_bytes()];
         tokens
             .iter()
-            .any(|token| algorithm.fits(token.reveal().as_bytes(), data.as_bytes(), &digest))
+            .any(|token| algorithm.fits(token.reveal().as_bytes(), &data, &digests))
     });
     if fits {
         Ok(Standing::Signed)
@@ -69,46 +70,18 @@ fn standing(account: &Account, request: &RawRequest) -> Result<Standing, Refusal
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    Sha1,
-    Sha256,
-}
-
-impl Algorithm {
-    fn of(headers: &HeaderMap) -> Self {
-        let settings = headers.get(SETTINGS).and_then(|value| value.to_str().ok());
-        let is_sha256 = settings.is_some_and(|settings| {
-            settings
-                .split(',')
-                .any(|setting| setting.trim().eq_ignore_ascii_case("algorithm=HMAC_SHA256"))
-        });
-        if is_sha256 { Self::Sha256 } else { Self::Sha1 }
+fn algorithm(headers: &HeaderMap) -> Algorithm {
+    let settings = headers.get(SETTINGS).and_then(|value| value.to_str().ok());
+    let is_sha256 = settings.is_some_and(|settings| {
+        settings
+            .split(',')
+            .any(|setting| setting.trim().eq_ignore_ascii_case("algorithm=HMAC_SHA256"))
+    });
+    if is_sha256 {
+        Algorithm::Sha256
+    } else {
+        Algorithm::Sha1
     }
-
-    fn digest_length(self) -> usize {
-        match self {
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-        }
-    }
-
-    fn fits(self, key: &[u8], data: &[u8], digest: &[u8]) -> bool {
-        match self {
-            Self::Sha1 => fits::<Sha1>(key, data, digest),
-            Self::Sha256 => fits::<Sha256>(key, data, digest),
-        }
-    }
-}
-
-/// Compares in constant time.
-fn fits<H: EagerHash>(key: &[u8], data: &[u8], digest: &[u8]) -> bool
-where
-    Hmac<H>: KeyInit + Mac,
-{
-    let mut mac = <Hmac<H> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(data);
-    mac.verify_slice(digest).is_ok()
 }
 
 /// What stands behind the address in the signed text.

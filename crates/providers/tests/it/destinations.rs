@@ -74,7 +74,11 @@ async fn fetch(
 }
 
 fn strict() -> Account {
-    let mut account = account("retell", &[("api_key", "key_1")]);
+    strict_at("retell")
+}
+
+fn strict_at(provider: &'static str) -> Account {
+    let mut account = account(provider, &[("api_key", "key_1")]);
     account.media_hosts.push("cdn.example".into());
     account
 }
@@ -191,14 +195,16 @@ async fn links_that_say_more_than_a_host_are_refused_before_any_name_is_looked_u
 
 #[tokio::test]
 async fn the_providers_own_storage_is_asked_without_being_named() {
-    for host in [
-        "abc.cloudfront.net",
-        "bucket.s3.us-west-2.amazonaws.com",
-        "media.retellai.com",
+    for (provider, host) in [
+        ("retell", "abc.cloudfront.net"),
+        ("retell", "bucket.s3.us-west-2.amazonaws.com"),
+        ("retell", "media.retellai.com"),
+        ("vapi", "bucket.account.r2.cloudflarestorage.com"),
+        ("vapi", "storage.vapi.ai"),
     ] {
         let names = Names::answering(&[&["127.0.0.1"]]);
         let told = fetch(
-            &strict(),
+            &strict_at(provider),
             names.clone(),
             url(&format!("https://{host}/a.wav")),
         )
@@ -227,6 +233,24 @@ async fn recall_keeps_meetings_in_s3_and_hands_some_files_out_itself() {
         let told = fetch(&recall(), names.clone(), link).await;
         assert!(matches!(told, Err(ApiError::Forbidden(_))), "{told:?}");
         assert_eq!(names.asked(), 1 + usize::from(may), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn another_providers_storage_has_to_be_named() {
+    for (provider, link) in [
+        (
+            "retell",
+            "https://bucket.account.r2.cloudflarestorage.com/a.wav",
+        ),
+        ("vapi", "https://abc.cloudfront.net/a.wav"),
+        ("vapi", "https://bucket.s3.amazonaws.com/a.wav"),
+        ("vapi", "https://r2.cloudflarestorage.com/a.wav"),
+    ] {
+        let names = Names::answering(&[&["127.0.0.1"]]);
+        let told = fetch(&strict_at(provider), names.clone(), url(link)).await;
+        assert!(matches!(told, Err(ApiError::Forbidden(_))), "{told:?}");
+        assert_eq!(names.asked(), 0, "{provider} {link}");
     }
 }
 

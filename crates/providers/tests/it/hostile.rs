@@ -26,6 +26,11 @@ static JSON_FIXTURES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         include_str!("../fixtures/recall/recording.json"),
         include_str!("../fixtures/recall/recording_done.json"),
         include_str!("../fixtures/recall/bot_v1_10.json"),
+        include_str!("../fixtures/vapi/status_update.json"),
+        include_str!("../fixtures/vapi/end_of_call_report.json"),
+        include_str!("../fixtures/vapi/transcript.json"),
+        include_str!("../fixtures/vapi/artifact_upload.json"),
+        include_str!("../fixtures/vapi/call.json"),
     ]
     .map(|text| serde_json::from_str(text).expect("a fixture is JSON"))
     .to_vec()
@@ -108,7 +113,7 @@ fn pointers(value: &Value) -> Vec<String> {
 
 /// Puts a body through everything that a provider does with one.
 fn put_through(body: &[u8]) {
-    for name in ["retell", "twilio", "recall", "custom"] {
+    for name in ["retell", "twilio", "vapi", "recall", "custom"] {
         let mut account = account(name, &[("webhook_secret", custom_signature::SECRET)]);
         account.accept_unsigned = true;
         let event = provider(name).verify(&account, custom_signature::signed_by_us(body), at(0));
@@ -162,6 +167,11 @@ proptest! {
         put_through(page.to_string().as_bytes());
         let files = json!({"call": "bot", "event": "bot.done", "data": value, "transcripts": [{"content": [value]}], "joined": [value]});
         put_through(files.to_string().as_bytes());
+        let mut message = json!({"type": "end-of-call-report", "call": {"id": "call"}});
+        for name in ["artifact", "costBreakdown", "analysis", "assistant", "customer"] {
+            message[name] = value.clone();
+        }
+        put_through(json!({"message": message}).to_string().as_bytes());
     }
 
     #[test]
@@ -172,8 +182,20 @@ proptest! {
 
     #[test]
     fn headers_of_any_kind_are_borne(header in prop::collection::vec(32u8..=255, 0..120), body in "[a-z=&]{0,30}") {
-        for (name, key, header_name) in [("retell", "api_key", "x-retell-signature"), ("twilio", "auth_token", "x-twilio-signature"), ("recall", "webhook_secret", "svix-signature"), ("custom", "webhook_secret", "webhook-signature")] {
-            let mut account = account(name, &[(key, "k")]);
+        for (name, key, header_name, auth) in [
+            ("retell", "api_key", "x-retell-signature", ""),
+            ("twilio", "auth_token", "x-twilio-signature", ""),
+            ("recall", "webhook_secret", "svix-signature", ""),
+            ("custom", "webhook_secret", "webhook-signature", ""),
+            ("vapi", "webhook_secret", "x-vapi-secret", "secret"),
+            ("vapi", "webhook_secret", "authorization", "bearer"),
+            ("vapi", "webhook_secret", "x-signature", "hmac"),
+            ("vapi", "webhook_secret", "x-timestamp", "hmac"),
+        ] {
+            let mut account = account(name, &[(key, "the key")]);
+            if !auth.is_empty() {
+                account.options.insert("webhook_auth".into(), auth.into());
+            }
             account.webhook_url = Some("https://hooks.example/a".parse().expect("a URL"));
             let mut request = request(body.clone(), &[]);
             if let Ok(value) = http::HeaderValue::from_bytes(&header) {
@@ -186,9 +208,9 @@ proptest! {
     #[test]
     fn the_reports_of_a_call_give_the_same_call_in_any_order_and_number(
         order in prop::collection::vec(any::<prop::sample::Index>(), 0..30),
-        shuffled in Just((0..RECALL_LIFE.len()).collect::<Vec<_>>()).prop_shuffle(),
+        shuffled in Just((0..longest_life()).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        for life in [&*RETELL_LIFE, &*TWILIO_LIFE, &*RECALL_LIFE] {
+        for life in lives() {
             let all = shuffled.iter().filter(|index| **index < life.len()).copied();
             let extra = order.iter().map(|index| index.index(life.len()));
             let mut told: Vec<_> = all.chain(0..life.len()).collect();
@@ -321,6 +343,47 @@ static RECALL_LIFE: LazyLock<Vec<CallEvent>> = LazyLock::new(|| {
         ("transcripts", transcripts.to_string()),
     ] {
         events.extend(understood(&account, snapshot(kind, body.as_bytes(), now)));
+    }
+    events
+});
+
+/// What is told of one call of each provider.
+fn lives() -> [&'static [CallEvent]; 4] {
+    [&RETELL_LIFE, &TWILIO_LIFE, &VAPI_LIFE, &RECALL_LIFE]
+}
+
+fn longest_life() -> usize {
+    lives()
+        .map(<[_]>::len)
+        .into_iter()
+        .max()
+        .unwrap_or_default()
+}
+
+static VAPI_LIFE: LazyLock<Vec<CallEvent>> = LazyLock::new(|| {
+    let account = account("vapi", &[]);
+    let end = 1_760_000_031_000;
+    let status = include_str!("../fixtures/vapi/status_update.json");
+    let report = include_str!("../fixtures/vapi/end_of_call_report.json");
+    let messages = [
+        status.replace("in-progress", "queued"),
+        status.replace("in-progress", "ringing"),
+        status.to_owned(),
+        include_str!("../fixtures/vapi/conversation_update.json").to_owned(),
+        include_str!("../fixtures/vapi/transcript.json").to_owned(),
+        status.replace("in-progress", "ended"),
+        report.to_owned(),
+    ];
+    let mut events: Vec<_> = messages
+        .iter()
+        .flat_map(|body| understood(&account, webhook(body.as_bytes(), at(end + 60_000))))
+        .collect();
+    let call = include_str!("../fixtures/vapi/call.json");
+    let composed =
+        format!(r#"{{"call": {call}, "phoneNumber": {{"id": "p", "number": "+15550199"}}}}"#);
+    for (kind, ms) in [("call", 90_000), ("listed_call", 120_000)] {
+        let snapshot = snapshot(kind, composed.as_bytes(), at(end + ms));
+        events.extend(understood(&account, snapshot));
     }
     events
 });

@@ -6,7 +6,7 @@ use crate::accounts::account;
 
 #[test]
 fn every_provider_is_found_by_its_name_and_knows_where_its_api_is() {
-    assert_eq!(names(), ["retell", "twilio", "recall", "custom"]);
+    assert_eq!(names(), ["retell", "twilio", "vapi", "recall", "custom"]);
     for name in names() {
         let provider = find(name).expect("in the list");
         assert_eq!(provider.name(), name);

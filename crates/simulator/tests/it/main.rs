@@ -9,4 +9,6 @@ mod retell;
 mod setting;
 mod storage;
 mod twilio;
+mod vapi;
+mod vapi_messages;
 mod webhooks;

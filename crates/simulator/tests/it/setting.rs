@@ -11,6 +11,7 @@ use serde_json::Value;
 pub(crate) const RETELL: &str = "clinic-retell";
 pub(crate) const TWILIO: &str = "bistro-twilio";
 pub(crate) const CUSTOM: &str = "shop-custom";
+pub(crate) const VAPI: &str = "sales-vapi";
 
 pub(crate) struct Setting {
     pub(crate) simulator: Simulator,
@@ -34,6 +35,15 @@ impl Setting {
             provider: "custom".into(),
         };
         Self::of(1, vec![backend]).await
+    }
+
+    /// With one Vapi account.
+    pub(crate) async fn vapi() -> Self {
+        let account = AccountSetup {
+            id: VAPI.into(),
+            provider: "vapi".into(),
+        };
+        Self::of(1, vec![account]).await
     }
 
     pub(crate) async fn of(seed: u64, accounts: Vec<AccountSetup>) -> Self {
