@@ -5,7 +5,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CallFacts, LegFacts, LegId, ProviderCallId, RecordingFacts, RecordingKey, SecretUrl};
+use crate::{
+    CallFacts, LegFacts, LegId, Pieces, ProviderCallId, RecordingFacts, RecordingKey, SecretUrl,
+};
 
 /// Who told it. The order is the order of trust at the same moment: an answer of the provider's API
 /// beats a webhook.
@@ -46,6 +48,9 @@ pub struct CallEvent {
     /// What it says of recordings.
     #[serde(default)]
     pub recordings: Vec<RecordingReport>,
+    /// What it says where the provider tells of no call but of pieces of one.
+    #[serde(default, skip_serializing_if = "Pieces::is_empty")]
+    pub pieces: Pieces,
 }
 
 impl CallEvent {
@@ -57,6 +62,7 @@ impl CallEvent {
             facts: CallFacts::default(),
             legs: Vec::new(),
             recordings: Vec::new(),
+            pieces: Pieces::default(),
         }
     }
 }
