@@ -7,19 +7,25 @@
 //! The rules:
 //! - The leg that began first is the root. The conversation is over when its root is; a leg that is
 //!   heard of late can therefore show that a call which seemed over goes on.
+//! - A leg of which only a bill tells counts while no other leg is known. After that only its charges
+//!   do, with the root.
 //! - Who hung up is told as the calling or the called side. Which of them is the person and which is
 //!   our agent follows from the direction.
 //! - A leg's cost is what its bill says; charges that were filed since for the same products replace
 //!   those on the bill. Without a bill it is the sum of the charges.
 //! - Of what was said, the telling with the voices of both sides counts most.
 
-use std::mem;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 use jiff::SignedDuration;
 
 use crate::{
     Call, Changes, Cost, CostPart, Direction, EndedCode, EndedReason, LegFields, LegId, Segment,
     Side, Source, Speaker, Stamp, Status, Told, Transcript, Voice,
+    money::total,
     pieces::{Assembly, Own},
 };
 
@@ -42,7 +48,7 @@ macro_rules! for_shared_fields {
 /// What a call shows of its pieces, to find out what changed.
 pub(crate) struct Shown {
     shared: LegFields,
-    legs: std::collections::BTreeMap<LegId, LegFields>,
+    legs: BTreeMap<LegId, LegFields>,
     transcript: Option<Told<Transcript>>,
 }
 
@@ -120,10 +126,11 @@ impl Call {
         }
         for_shared_fields!(put_aside);
 
-        let root = self.assembly.root().cloned();
+        let visible = self.assembly.visible();
+        let root = self.assembly.root(&visible).cloned();
         let mut conversation = root
             .as_ref()
-            .map(|root| self.assembly.leg(root))
+            .map(|root| self.assembly.leg(root, &visible, true))
             .unwrap_or_default();
         conversation.join(own.leg.clone());
         macro_rules! show {
@@ -134,11 +141,9 @@ impl Call {
         for_shared_fields!(show);
 
         self.legs = own.legs.clone();
-        for id in self.assembly.legs.keys() {
-            if Some(id) != root.as_ref() {
-                let leg = self.assembly.leg(id);
-                self.legs.entry(id.clone()).or_default().join(leg);
-            }
+        for id in visible.iter().filter(|id| Some(**id) != root.as_ref()) {
+            let leg = self.assembly.leg(id, &visible, false);
+            self.legs.entry((*id).clone()).or_default().join(leg);
         }
         let is_over = self.status().is_terminal();
         self.fields.transcript = self.spoken(root.as_ref(), own.transcript.as_ref(), is_over);
@@ -230,19 +235,27 @@ impl Call {
 impl Assembly {
     /// The leg that began first. Of legs whose begin is not known, and of those that began together,
     /// the one with the smallest id.
-    fn root(&self) -> Option<&LegId> {
-        let began = |leg: &LegFields| leg.started_at.as_ref().map(|told| told.value);
+    fn root<'a>(&self, visible: &BTreeSet<&'a LegId>) -> Option<&'a LegId> {
+        visible.iter().copied().min_by_key(|id| {
+            let began = self.legs.get(*id).and_then(|leg| leg.started_at.as_ref());
+            let began = began.map(|told| told.value);
+            (began.is_none(), began, *id)
+        })
+    }
+
+    /// The legs that count.
+    fn visible(&self) -> BTreeSet<&LegId> {
+        let is_real = |leg: &LegFields| leg.billed_only.as_ref().is_none_or(|told| !told.value);
+        let any_real = self.legs.values().any(is_real);
         self.legs
             .iter()
-            .min_by_key(|(id, leg)| {
-                let began = began(leg);
-                (began.is_none(), began, *id)
-            })
+            .filter(|(_, leg)| is_real(leg) || !any_real)
             .map(|(id, _)| id)
+            .collect()
     }
 
     /// A leg with what follows from its pieces.
-    fn leg(&self, id: &LegId) -> LegFields {
+    fn leg(&self, id: &LegId, visible: &BTreeSet<&LegId>, is_root: bool) -> LegFields {
         let mut leg = self.legs.get(id).cloned().unwrap_or_default();
         if let (Some(status), Some(_)) = (&mut leg.status, &leg.answered_at)
             && status.value == Status::NotConnected
@@ -258,47 +271,69 @@ impl Assembly {
             });
         }
         leg.ended_reason = ended_reason(&leg);
-        leg.cost = self.cost(id, leg.cost.take());
+        let charges = self.charges.iter().filter(|(leg, _)| {
+            // What nobody else pays for goes with the root.
+            *leg == id || is_root && !visible.contains(leg)
+        });
+        let charges = added_up(charges.flat_map(|(_, products)| products));
+        leg.cost = cost(leg.cost.take(), &charges);
         leg
     }
+}
 
-    fn cost(&self, leg: &LegId, bill: Option<Told<Cost>>) -> Option<Told<Cost>> {
-        let Some(charges) = self.charges.get(leg).filter(|charges| !charges.is_empty()) else {
-            return bill;
-        };
-        let Some(mut bill) = bill else {
-            let currency = charges.values().next()?.value.currency.clone();
-            // Amounts of different currencies are not added up.
-            let counted = || {
-                charges
-                    .iter()
-                    .filter(|(_, told)| told.value.currency == currency)
-            };
-            let parts = counted().map(|(product, told)| CostPart {
-                name: product.clone(),
-                amount: told.value.amount,
-            });
-            return Some(Told {
-                value: Cost {
-                    amount: counted().map(|(_, told)| told.value.amount).sum(),
-                    currency: currency.clone(),
-                    provisional: counted().any(|(_, told)| told.value.provisional),
-                    parts: parts.collect(),
-                },
-                stamp: counted().map(|(_, told)| told.stamp).max()?,
-            });
-        };
-        for part in &mut bill.value.parts {
-            if let Some(charge) = charges.get(&part.name)
-                && charge.stamp > bill.stamp
-                && charge.value.currency == bill.value.currency
-            {
-                bill.value.amount += charge.value.amount - part.amount;
-                part.amount = charge.value.amount;
+/// The charges by product. Amounts of different currencies are not added up.
+fn added_up<'a>(
+    charges: impl Iterator<Item = (&'a String, &'a Told<Cost>)>,
+) -> BTreeMap<&'a str, Told<Cost>> {
+    let mut by_product: BTreeMap<&str, Told<Cost>> = BTreeMap::new();
+    let mut currency = None;
+    for (product, told) in charges {
+        if *currency.get_or_insert(&told.value.currency) != &told.value.currency {
+            continue;
+        }
+        match by_product.get_mut(product.as_str()) {
+            Some(sum) => {
+                sum.value.amount = sum.value.amount.saturating_add(told.value.amount);
+                sum.value.provisional |= told.value.provisional;
+                sum.stamp = sum.stamp.max(told.stamp);
+            }
+            None => {
+                by_product.insert(product, told.clone());
             }
         }
-        Some(bill)
     }
+    by_product
+}
+
+/// What a leg cost by its bill and the charges.
+fn cost(bill: Option<Told<Cost>>, charges: &BTreeMap<&str, Told<Cost>>) -> Option<Told<Cost>> {
+    let Some(mut bill) = bill else {
+        let any = charges.values().next()?;
+        let parts = charges.iter().map(|(product, told)| CostPart {
+            name: (*product).to_owned(),
+            amount: told.value.amount,
+        });
+        return Some(Told {
+            value: Cost {
+                amount: total(charges.values().map(|told| told.value.amount)),
+                currency: any.value.currency.clone(),
+                provisional: charges.values().any(|told| told.value.provisional),
+                parts: parts.collect(),
+            },
+            stamp: charges.values().map(|told| told.stamp).max()?,
+        });
+    };
+    for part in &mut bill.value.parts {
+        if let Some(charge) = charges.get(part.name.as_str())
+            && charge.stamp > bill.stamp
+            && charge.value.currency == bill.value.currency
+        {
+            let difference = charge.value.amount.saturating_sub(part.amount);
+            bill.value.amount = bill.value.amount.saturating_add(difference);
+            part.amount = charge.value.amount;
+        }
+    }
+    Some(bill)
 }
 
 /// Why a leg ended. Nothing while it goes on, whatever is known already.

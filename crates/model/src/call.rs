@@ -219,7 +219,7 @@ impl Call {
         for (id, cost) in legs {
             // Amounts of different currencies are not added up; the leg still shows its own.
             if cost.currency == total.currency {
-                total.amount += cost.amount;
+                total.amount = total.amount.saturating_add(cost.amount);
                 total.provisional |= cost.provisional;
                 total.parts.push(CostPart {
                     name: id.to_string(),

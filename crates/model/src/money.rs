@@ -38,9 +38,14 @@ impl Cost {
         if self.parts.is_empty() {
             return None;
         }
-        let sum: Decimal = self.parts.iter().map(|part| part.amount).sum();
-        Some((self.amount - sum).abs())
+        let sum = total(self.parts.iter().map(|part| part.amount));
+        Some(self.amount.saturating_sub(sum).abs())
     }
+}
+
+/// The sum. Amounts beyond all reason, which anybody can send, do not overflow.
+pub(crate) fn total(amounts: impl Iterator<Item = Decimal>) -> Decimal {
+    amounts.fold(Decimal::ZERO, Decimal::saturating_add)
 }
 
 /// Percentiles of a latency in milliseconds.

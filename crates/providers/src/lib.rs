@@ -11,12 +11,15 @@ mod account;
 mod client;
 mod document;
 mod fingerprint;
+mod form;
 pub mod http;
 mod json;
 mod provider;
 mod request;
 mod retell;
+mod signed_link;
 mod standard_webhooks;
+mod telnyx;
 mod twilio;
 
 pub use account::{Account, OptionKey, SecretName, Secrets};

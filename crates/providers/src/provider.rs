@@ -7,7 +7,7 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http, retell::Retell, twilio::Twilio,
+    Understood, VerifiedEvent, http::Http, retell::Retell, telnyx::Telnyx, twilio::Twilio,
 };
 
 /// A provider. Everything here is pure: bytes in, words out.
@@ -72,5 +72,5 @@ pub fn names() -> Vec<&'static str> {
 
 /// One line a provider.
 fn registry() -> &'static [&'static dyn Provider] {
-    &[&Retell, &Twilio]
+    &[&Retell, &Telnyx, &Twilio]
 }

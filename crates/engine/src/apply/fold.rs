@@ -10,6 +10,7 @@ use ringback_model::{
 };
 use ringback_store::{CallRecord, NewAlert, Recording, Result, Writer};
 
+use super::unnamed;
 use crate::{accounts::Party, jobs, schedule};
 
 /// What came of taking in a report.
@@ -57,12 +58,15 @@ pub(crate) fn fold(
 
     let mut work_due = false;
     for report in &event.recordings {
-        work_due |= recording(writer, &record, &report.key, report.link.as_ref(), at)?;
+        let place = unnamed::place(writer, &record, &report.key)?;
+        let link = report.link.as_ref().or(place.link.as_ref());
+        work_due |= recording(writer, &record, &place.key, link, at)?;
     }
     if changes.fields.contains(&"status") && record.call.status().is_terminal() {
         // A recording that was being made while the call went on can be asked for now.
         for key in record.call.recordings.keys() {
-            work_due |= recording(writer, &record, key, None, at)?;
+            let place = unnamed::place(writer, &record, key)?;
+            work_due |= recording(writer, &record, &place.key, place.link.as_ref(), at)?;
         }
     }
     if is_news {
@@ -129,7 +133,7 @@ fn recording(
     at: Timestamp,
 ) -> Result<bool> {
     let id = RecordingId::derive(record.id, key);
-    let Some(fields) = record.call.recordings.get(key) else {
+    let Some(fields) = record.call.recording(key) else {
         return Ok(false);
     };
     let availability = fields.availability.as_ref().map(|told| told.value);
@@ -181,12 +185,23 @@ fn recording(
     writer.recordings_mut().put(&row)?;
 
     let account = &record.account;
+    let is_unnamed = key.unnamed_parts().is_some();
+    if is_unnamed && before.is_none() {
+        // The provider's API knows its id.
+        let ask = jobs::resync(account, &record.call.provider_call_id, at);
+        writer.jobs_mut().enqueue(&ask)?;
+    }
     match row.state {
         RecordingState::Available(_) if before != Some(row.state) || link.is_some() => {
             let deadline = row.link.as_ref().and_then(|link| link.expires_at);
+            let run_at = if is_unnamed {
+                unnamed::fetch_at(at)
+            } else {
+                at
+            };
             writer
                 .jobs_mut()
-                .enqueue(&jobs::fetch(account, id, at, deadline))?;
+                .enqueue(&jobs::fetch(account, id, run_at, deadline))?;
             Ok(true)
         }
         // While the call goes on nobody has to be asked: the provider is still recording.

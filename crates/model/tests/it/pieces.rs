@@ -267,6 +267,44 @@ fn amounts_of_different_currencies_are_not_added_up() {
 }
 
 #[test]
+fn a_leg_that_only_a_bill_tells_of_counts_until_another_is_known() {
+    let billed = |second, amount| {
+        let mut event = leg(
+            second,
+            "bill",
+            LegFacts {
+                from: Some("trunk".into()),
+                started_at: Some(at(9)),
+                billed_only: Some(true),
+                ..LegFacts::default()
+            },
+        );
+        event.pieces.charges.push(Charge {
+            leg: LegId::new("bill"),
+            product: "trunk".into(),
+            cost: cost(amount),
+        });
+        event
+    };
+    let mut call = call_of(&[billed(40, "0.005")]);
+    let from = |call: &Call| call.fields.from.as_ref().map(|told| told.value.clone());
+    assert_eq!(from(&call).as_deref(), Some("trunk"));
+    for event in transferred() {
+        call.apply(&event);
+    }
+    call.apply(&charge(40, "call-control", "0.002"));
+    assert_eq!(from(&call).as_deref(), Some("person"));
+    let legs: Vec<_> = call.legs.keys().map(LegId::as_str).collect();
+    assert_eq!(legs, ["further"]);
+    let told = call.fields.cost.expect("a cost").value;
+    assert_eq!(
+        told.amount.to_string(),
+        "0.007",
+        "its charge goes with the root"
+    );
+}
+
+#[test]
 fn lines_become_a_transcript_in_the_order_of_speaking() {
     let mut events = vec![
         line(17, "root", Voice::OfTheParty, "A table for two."),
@@ -395,6 +433,7 @@ fn told_pieces() -> impl Strategy<Value = CallEvent> {
                 hung_up,
                 ended_reason: reason("cause"),
                 outcome: reason("machine").filter(|_| id == "b"),
+                billed_only: (id == "c").then_some(true),
                 cost: amount.map(cost),
                 ..LegFacts::default()
             };
@@ -402,7 +441,7 @@ fn told_pieces() -> impl Strategy<Value = CallEvent> {
         },
     );
     let charges = (
-        select(vec!["a", "b"]),
+        select(vec!["a", "b", "c", "unknown"]),
         select(vec!["x", "y"]),
         select(vec!["1.0", "1.00", "2"]),
     );

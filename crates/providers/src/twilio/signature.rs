@@ -15,8 +15,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{AUTH_TOKEN, payload::Params};
-use crate::{Account, RawRequest, Refusal, Standing, VerifiedEvent, fingerprint};
+use super::{AUTH_TOKEN, payload};
+use crate::{Account, RawRequest, Refusal, Standing, VerifiedEvent, fingerprint, form::Params};
 
 const HEADER: &str = "x-twilio-signature";
 /// Beta: says that a shared key and HMAC-SHA256 were used.
@@ -188,7 +188,7 @@ fn name(request: &RawRequest, standing: Standing) -> (String, String) {
     let params = Params::read(content_type, request.query.as_deref(), &request.body);
     let (kind, key) = match &params {
         Ok(params) => {
-            let kind = params.kind();
+            let kind = payload::kind(params);
             let ids = ["RecordingSid", "CallSid", "ConferenceSid", "SequenceNumber"];
             let mut key = kind.clone();
             for part in ids.iter().filter_map(|id| params.get(id)) {
