@@ -9,6 +9,8 @@ use ringback_model::{
     ProviderCallId, RecordingKey, Segment, Source, Speaker, Stamp, Status, Transcript, Voice,
 };
 
+use serde_json::value::RawValue;
+
 use super::{
     billing, hangup,
     payload::{Envelope, Ids, Kind},
@@ -285,11 +287,16 @@ fn insights(payload: &Object<'_>) -> Option<String> {
         let inner = lists.iter().find_map(|name| insight.objects(name));
         for insight in inner.as_deref().unwrap_or(std::slice::from_ref(insight)) {
             let result = insight.raw("result");
-            let text = result.map(|raw| scalar_text(raw).unwrap_or_else(|| raw.get().to_owned()));
+            let text = result.and_then(|raw| scalar_text(raw).or_else(|| compact(raw)));
             texts.extend(text.filter(|text| !text.trim().is_empty()));
         }
     }
     (!texts.is_empty()).then(|| texts.join("\n\n"))
+}
+
+fn compact(raw: &RawValue) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(raw.get()).ok()?;
+    Some(value.to_string())
 }
 
 /// What was said while an assistant gathered something. It may go on after that.

@@ -1,6 +1,6 @@
 //! What documents mean, by their kind: webhooks, and what the API was asked for.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ringback_model::{
     Call, CallEvent, Field, LegFacts, ProviderCallId, RecordingKey, Source, Stamp, Status,
 };
@@ -117,32 +117,28 @@ pub(super) fn call_event<'a>(item: &Object<'a>) -> Result<Envelope<'a>, Misunder
     })
 }
 
-/// What is told of a leg that was asked for: whether it is alive, since when, until when.
+/// What is told of a leg that was asked for: whether it is alive, since when, until when. Of an active
+/// call there is only its age, from which each question would give a slightly different begin; so it
+/// tells that there is such a leg, and no more.
 fn standing(object: &Object<'_>, at: Timestamp) -> Result<CallEvent, Misunderstood> {
     let data = object.object("data").unwrap_or_else(|| object.clone());
     let (call, leg) = Ids::read(&data)
         .both()
         .ok_or_else(|| data.lacks("call_session_id", "or call_leg_id is missing or no text"))?;
     let is_over = data.boolean("is_alive") == Some(false);
-    let seconds = data.integer("call_duration");
-    let ended_at = data.moment("end_time").filter(|_| is_over);
-    let began = || {
-        // Of an active call only its age is told.
-        let age = SignedDuration::from_secs(seconds?);
-        at.checked_sub(age).ok().filter(|_| !is_over)
-    };
     let started_at = data.moment("start_time");
     let stamp = Stamp {
         // What the events say, to the microsecond, counts more than these whole seconds.
-        as_of: started_at.unwrap_or_else(|| began().unwrap_or(at)),
+        as_of: started_at.unwrap_or(at),
         source: Source::Snapshot,
     };
     let mut event = CallEvent::new(call, stamp);
     let facts = LegFacts {
         status: is_over.then_some(Status::Ended),
-        started_at: started_at.or_else(began),
-        ended_at,
-        duration_ms: seconds
+        started_at,
+        ended_at: data.moment("end_time").filter(|_| is_over),
+        duration_ms: data
+            .integer("call_duration")
             .filter(|_| is_over)
             .and_then(|seconds| u64::try_from(seconds).ok()?.checked_mul(1000)),
         ..LegFacts::default()

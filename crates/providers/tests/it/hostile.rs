@@ -15,12 +15,27 @@ static JSON_FIXTURES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         include_str!("../fixtures/retell/get_call.json"),
         include_str!("../fixtures/retell/scrubbed.json"),
         include_str!("../fixtures/retell/not_connected.json"),
+        include_str!("../fixtures/telnyx/initiated.json"),
+        include_str!("../fixtures/telnyx/hangup.json"),
+        include_str!("../fixtures/telnyx/hangup_v1.json"),
+        include_str!("../fixtures/telnyx/cost.json"),
+        include_str!("../fixtures/telnyx/recording_saved.json"),
+        include_str!("../fixtures/telnyx/transcription.json"),
+        include_str!("../fixtures/telnyx/analyzed.json"),
+        include_str!("../fixtures/telnyx/ai_gather.json"),
+        include_str!("../fixtures/telnyx/call_event.json"),
+        include_str!("../fixtures/telnyx/recording.json"),
+        include_str!("../fixtures/telnyx/detail_record.json"),
+        include_str!("../fixtures/telnyx/call.json"),
+        include_str!("../fixtures/telnyx/transcriptions.json"),
         include_str!("../fixtures/twilio/call.json"),
         include_str!("../fixtures/twilio/recording.json"),
     ]
     .map(|text| serde_json::from_str(text).expect("a fixture is JSON"))
     .to_vec()
 });
+
+const PUBLIC_KEY: &str = "ebVWLo/mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ=";
 
 /// Values that a field may wrongly have.
 fn odd_values() -> impl Strategy<Value = Value> {
@@ -99,7 +114,7 @@ fn pointers(value: &Value) -> Vec<String> {
 
 /// Puts a body through everything that a provider does with one.
 fn put_through(body: &[u8]) {
-    for name in ["retell", "twilio"] {
+    for name in ["retell", "telnyx", "twilio"] {
         let mut account = account(name, &[]);
         account.accept_unsigned = true;
         let event = provider(name).verify(&account, request(body, &[]), at(0));
@@ -114,6 +129,11 @@ fn put_through(body: &[u8]) {
             snapshot("call", body, now),
             snapshot("listed_call", body, now),
             snapshot("recordings", body, now),
+            snapshot("event", body, now),
+            snapshot("call_event", body, now),
+            snapshot("call_status", body, now),
+            snapshot("transcriptions", body, now),
+            snapshot("detail_record", body, now),
         ];
         for document in documents {
             if let Ok(Understood::Events(events)) = understand(&account, document) {
@@ -137,6 +157,7 @@ proptest! {
     fn any_form_is_borne(body in "[A-Za-z%&=+0-9.:, -]{0,200}") {
         put_through(body.as_bytes());
         put_through(format!("CallSid=CA1&CallStatus=completed&{body}").as_bytes());
+        put_through(format!("CallSessionId=s&CallLegId=l&CallStatus=completed&{body}").as_bytes());
     }
 
     #[test]
@@ -154,8 +175,14 @@ proptest! {
 
     #[test]
     fn headers_of_any_kind_are_borne(header in prop::collection::vec(32u8..=255, 0..120), body in "[a-z=&]{0,30}") {
-        for (name, key, header_name) in [("retell", "api_key", "x-retell-signature"), ("twilio", "auth_token", "x-twilio-signature")] {
+        for (name, key, header_name) in [
+            ("retell", "api_key", "x-retell-signature"),
+            ("telnyx", "api_key", "telnyx-signature-ed25519"),
+            ("telnyx", "api_key", "telnyx-timestamp"),
+            ("twilio", "auth_token", "x-twilio-signature"),
+        ] {
             let mut account = account(name, &[(key, "k")]);
+            account.options.insert("public_key".into(), PUBLIC_KEY.into());
             account.webhook_url = Some("https://hooks.example/a".parse().expect("a URL"));
             let mut request = request(body.clone(), &[]);
             if let Ok(value) = http::HeaderValue::from_bytes(&header) {
