@@ -38,7 +38,9 @@ impl RecordingName {
     /// The name of a recording of a call.
     pub fn new(call: &ProviderCallId, recording: &RecordingKey) -> Self {
         let call = call.as_str();
-        Self(match recording.provider_id() {
+        // The whole key and not only an id: recordings whose id nobody knows yet differ too.
+        let recording = Some(recording.as_str()).filter(|key| !key.is_empty());
+        Self(match recording {
             None if is_plain(call) && call.len() <= LONGEST && !is_device(call) => call.to_owned(),
             Some(recording)
                 if is_plain(call)

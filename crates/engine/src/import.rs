@@ -132,7 +132,7 @@ fn take_in(
         };
         let events = match party.provider().understand(party.account(), document) {
             Ok(Understood::Events(events)) => events,
-            Ok(Understood::Ignored(_)) => Vec::new(),
+            Ok(Understood::Ignored(_) | Understood::Ask { .. }) => Vec::new(),
             Err(error) => return Err(StoreError::Broken(error.to_string())),
         };
         let seq = seqs

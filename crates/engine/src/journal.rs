@@ -17,12 +17,13 @@ use crate::{accounts::Accounts, apply::Applier, jobs};
 
 /// Headers that are kept with an event: what is needed to understand or verify it again. Everything
 /// else is left out, above all what lets somebody in.
-const KEPT_HEADERS: [&str; 12] = [
+const KEPT_HEADERS: [&str; 13] = [
     "content-type",
     "user-agent",
     "x-retell-signature",
     "x-twilio-signature",
     "i-twilio-idempotency-token",
+    "telnyx-signature-ed25519",
     "telnyx-timestamp",
     "webhook-id",
     "webhook-timestamp",

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Availability, CallEvent, CallFields, Cost, CostPart, LegFields, LegId, ProviderCallId,
-    RecordingFields, RecordingKey, Status,
+    RecordingFields, RecordingKey, Status, pieces::Assembly,
 };
+
+/// How far apart two tellings of the same begin of a recording may be: some round it to seconds.
+const SAME_BEGIN: SignedDuration = SignedDuration::from_secs(2);
 
 /// What is known of a call.
 ///
@@ -24,6 +28,9 @@ pub struct Call {
     /// The recordings, by their key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub recordings: BTreeMap<RecordingKey, RecordingFields>,
+    /// The pieces that fields and legs are put together from, at providers that tell no whole calls.
+    #[serde(default, skip_serializing_if = "Assembly::is_empty")]
+    pub(crate) assembly: Assembly,
 }
 
 /// What an event changed.
@@ -35,12 +42,15 @@ pub struct Changes {
     pub legs: Vec<LegId>,
     /// Recordings that are new or of which something else is known now.
     pub recordings: Vec<RecordingKey>,
+    /// Whether a piece of the call is new or another one now. What is seen of the call may be the
+    /// same all the same.
+    pub pieces: bool,
 }
 
 impl Changes {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.legs.is_empty() && self.recordings.is_empty()
+        self.fields.is_empty() && self.legs.is_empty() && self.recordings.is_empty() && !self.pieces
     }
 }
 
@@ -56,6 +66,20 @@ impl Call {
     /// Takes in what `event` tells. The event is about this call (the caller looked it up by the
     /// event's call id).
     pub fn apply(&mut self, event: &CallEvent) -> Changes {
+        if self.assembly.is_empty() && event.pieces.is_empty() {
+            return self.take(event);
+        }
+        let before = self.shown();
+        self.take_apart();
+        let mut changes = self.take(event);
+        changes.pieces = self.assembly.take(&event.pieces, event.stamp);
+        self.put_together();
+        self.compare(&before, &mut changes);
+        changes
+    }
+
+    /// Takes in what is told of the call as a whole.
+    fn take(&mut self, event: &CallEvent) -> Changes {
         let mut changes = Changes {
             fields: self.fields.take(&event.facts, event.stamp),
             ..Changes::default()
@@ -78,7 +102,9 @@ impl Call {
     }
 
     /// The join with what another side knows of the same call.
-    pub fn join(&mut self, other: Self) {
+    pub fn join(&mut self, mut other: Self) {
+        self.take_apart();
+        other.take_apart();
         self.fields.join(other.fields);
         for (id, leg) in other.legs {
             self.legs.entry(id).or_default().join(leg);
@@ -86,6 +112,53 @@ impl Call {
         for (key, recording) in other.recordings {
             self.recordings.entry(key).or_default().join(recording);
         }
+        self.assembly.join(other.assembly);
+        self.put_together();
+    }
+
+    /// The ids of all legs that are known by one, the root's among them.
+    pub fn leg_ids(&self) -> impl Iterator<Item = &LegId> {
+        let further = self.legs.keys();
+        let pieces = self.assembly.legs.keys();
+        further.chain(pieces.filter(|id| !self.legs.contains_key(*id)))
+    }
+
+    /// The key under which a recording that was reported without its id is known by its id: that of
+    /// the same leg which began at the same moment. `None` for every other key, and as long as there
+    /// is no such recording.
+    pub fn named(&self, key: &RecordingKey) -> Option<&RecordingKey> {
+        let (leg, began) = key.unnamed_parts()?;
+        self.recordings
+            .iter()
+            .filter(|(other, _)| other.unnamed_parts().is_none())
+            .filter(|(_, fields)| fields.leg.as_ref().is_some_and(|told| told.value == leg))
+            .filter_map(|(other, fields)| {
+                let apart = fields
+                    .started_at
+                    .as_ref()?
+                    .value
+                    .duration_since(began)
+                    .abs();
+                (apart <= SAME_BEGIN).then_some((apart, other))
+            })
+            .min()
+            .map(|(_, other)| other)
+    }
+
+    /// The keys under which the recording of this key was reported without its id.
+    pub fn unnamed(&self, key: &RecordingKey) -> Vec<&RecordingKey> {
+        let keys = self.recordings.keys();
+        keys.filter(|other| self.named(other) == Some(key))
+            .collect()
+    }
+
+    /// What is known of a recording, with and without its id.
+    pub fn recording(&self, key: &RecordingKey) -> Option<RecordingFields> {
+        let mut fields = self.recordings.get(key)?.clone();
+        for other in self.named(key).into_iter().chain(self.unnamed(key)) {
+            fields.join(self.recordings.get(other).cloned().unwrap_or_default());
+        }
+        Some(fields)
     }
 
     /// Where the call stands. When only a leg or a recording was heard of so far, what they imply:
@@ -146,7 +219,7 @@ impl Call {
         for (id, cost) in legs {
             // Amounts of different currencies are not added up; the leg still shows its own.
             if cost.currency == total.currency {
-                total.amount += cost.amount;
+                total.amount = total.amount.saturating_add(cost.amount);
                 total.provisional |= cost.provisional;
                 total.parts.push(CostPart {
                     name: id.to_string(),

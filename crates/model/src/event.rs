@@ -5,7 +5,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CallFacts, LegFacts, LegId, ProviderCallId, RecordingFacts, RecordingKey, SecretUrl};
+use crate::{
+    CallFacts, LegFacts, LegId, Pieces, ProviderCallId, RecordingFacts, RecordingKey, SecretUrl,
+};
 
 /// Who told it. The order is the order of trust at the same moment: an answer of the provider's API
 /// beats a webhook.
@@ -50,6 +52,9 @@ pub struct CallEvent {
     /// ids instead of facts. Asking the provider is worth it at once.
     #[serde(default)]
     pub is_notice: bool,
+    /// What it says where the provider tells of no call but of pieces of one.
+    #[serde(default, skip_serializing_if = "Pieces::is_empty")]
+    pub pieces: Pieces,
 }
 
 impl CallEvent {
@@ -62,6 +67,7 @@ impl CallEvent {
             legs: Vec::new(),
             recordings: Vec::new(),
             is_notice: false,
+            pieces: Pieces::default(),
         }
     }
 }

@@ -117,11 +117,28 @@ impl RecordingKey {
         Self::default()
     }
 
-    /// The provider's recording id, if it has one.
+    /// The key of a recording that was reported without its id: by the leg that was recorded, and
+    /// when that began. Whether it is one that is known by its id is told by
+    /// [`Call::named`](crate::Call::named).
+    pub fn unnamed(leg: &LegId, began: Timestamp) -> Self {
+        Self(format!("{UNNAMED}{leg}{BEGAN}{began}"))
+    }
+
+    /// The leg and the begin of a recording that was reported without its id.
+    pub fn unnamed_parts(&self) -> Option<(LegId, Timestamp)> {
+        let (leg, began) = self.0.strip_prefix(UNNAMED)?.rsplit_once(BEGAN)?;
+        Some((LegId::new(leg), began.parse().ok()?))
+    }
+
+    /// The provider's recording id, if it has one and it is known.
     pub fn provider_id(&self) -> Option<&str> {
-        (!self.0.is_empty()).then_some(self.0.as_str())
+        let is_id = !self.0.is_empty() && self.unnamed_parts().is_none();
+        is_id.then_some(self.0.as_str())
     }
 }
+
+const UNNAMED: &str = "leg ";
+const BEGAN: &str = " at ";
 
 /// Declares an id of our own: a ULID whose random part is derived from what it names, so that a
 /// database rebuilt from the journal gives everything its old id again.
@@ -204,6 +221,19 @@ mod tests {
         for bad in ["", "Clinic", "a/b", "a.b", "ü", &"x".repeat(65)] {
             assert_eq!(AccountId::new(bad), Err(AccountIdError), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_recording_without_its_id_is_known_by_its_leg_and_its_begin() {
+        let began: Timestamp = "2026-03-01T10:00:03.12Z".parse().expect("a time");
+        let leg = LegId::new("leg at home");
+        let key = RecordingKey::unnamed(&leg, began);
+        assert_eq!(key.unnamed_parts(), Some((leg, began)));
+        assert_eq!(key.provider_id(), None);
+        for id in ["RE1", "leg 1", "leg 1 at noon", " at "] {
+            assert_eq!(RecordingKey::new(id).provider_id(), Some(id));
+        }
+        assert_eq!(RecordingKey::only().provider_id(), None);
     }
 
     #[test]

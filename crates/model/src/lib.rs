@@ -5,8 +5,10 @@
 //! a provider, SQLite or JSON shapes of the outside.
 //!
 //! Start with [`CallEvent`] (what somebody reports about a call) and [`Call::apply`] (how reports are
-//! merged so that any order and any repetition of them gives the same call).
+//! merged so that any order and any repetition of them gives the same call). Where a provider tells
+//! only of [`Pieces`], the call is put together from them (`assemble`).
 
+mod assemble;
 mod call;
 mod clock;
 mod event;
@@ -15,6 +17,7 @@ mod ids;
 mod leg;
 mod missing;
 mod money;
+mod pieces;
 mod recording;
 mod secret;
 mod status;
@@ -31,10 +34,11 @@ pub use ids::{
 pub use leg::{LegFacts, LegFields};
 pub use missing::{Missing, missing};
 pub use money::{Cost, CostPart, Currency, Latency, Percentiles};
+pub use pieces::{Charge, Line, Pieces, Voice};
 pub use recording::{
-    Availability, Reason, RecordingFacts, RecordingFields, RecordingInput, RecordingState,
+    Availability, Matched, Reason, RecordingFacts, RecordingFields, RecordingInput, RecordingState,
 };
 pub use secret::{Secret, SecretUrl};
-pub use status::{Agent, Direction, EndedCode, EndedReason, Status, StoragePolicy};
+pub use status::{Agent, Direction, EndedCode, EndedReason, Side, Status, StoragePolicy};
 pub use told::{Fact, Told};
 pub use transcript::{Segment, Speaker, Transcript, TranscriptOutlook, Word};

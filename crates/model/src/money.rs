@@ -47,6 +47,11 @@ impl Cost {
     }
 }
 
+/// The sum. Amounts beyond all reason, which anybody can send, do not overflow.
+pub(crate) fn total(amounts: impl Iterator<Item = Decimal>) -> Decimal {
+    amounts.fold(Decimal::ZERO, Decimal::saturating_add)
+}
+
 /// Percentiles of a latency in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Percentiles {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{fields::told_fields, told::Fact};
+use crate::{LegId, fields::told_fields, told::Fact};
 
 told_fields! {
     /// What one report tells of a recording.
@@ -20,6 +20,30 @@ told_fields! {
     duration_ms: u64,
     /// When recording began; with the call's start it gives the offset of the sound.
     started_at: jiff::Timestamp,
+    /// The provider's id of it, where the key may be another one.
+    provider_id: String,
+    /// The leg that was recorded.
+    leg: LegId,
+    /// How it was found to belong to the call.
+    matched: Matched,
+}
+
+/// How a recording was found to belong to its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matched {
+    /// The provider says so.
+    ByIds,
+    /// Nobody says so: a call between the same numbers went on at that time, and only one. It may be
+    /// the wrong one, so whoever listens has to know.
+    ByNumberAndTime,
+}
+
+impl Fact for Matched {
+    /// What the provider says stands against what was guessed.
+    fn rank(&self) -> u8 {
+        u8::from(*self == Self::ByIds)
+    }
 }
 
 /// Whether the provider has the sound.

@@ -129,6 +129,18 @@ pub struct EndedReason {
 
 impl Fact for EndedReason {}
 
+/// One of the two sides of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The side that placed the call.
+    Calling,
+    /// The side that was called.
+    Called,
+}
+
+impl Fact for Side {}
+
 /// Who or what handled the call on our side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Stamp;
+use crate::{LegId, event::Stamp};
 
 /// A kind of value that can be told about a call.
 pub trait Fact: Clone + PartialEq + Serialize {
@@ -20,6 +20,7 @@ pub trait Fact: Clone + PartialEq + Serialize {
 }
 
 impl Fact for String {}
+impl Fact for LegId {}
 impl Fact for bool {}
 impl Fact for u64 {}
 impl Fact for u16 {}

@@ -28,6 +28,14 @@ pub enum Understood {
     Events(Vec<CallEvent>),
     /// A kind that is not used here. It is kept with this reason.
     Ignored(String),
+    /// It names a call by an id that is not the conversation's, or says too little: the provider has
+    /// to be asked. It is kept with this reason.
+    Ask {
+        /// What to ask for, as [`Client::call`](crate::Client::call) takes it.
+        calls: Vec<ProviderCallId>,
+        /// Why.
+        why: String,
+    },
 }
 
 impl Understood {
@@ -36,6 +44,7 @@ impl Understood {
         match self {
             Self::Events(events) => events.iter().map(|event| &event.call).collect(),
             Self::Ignored(_) => Vec::new(),
+            Self::Ask { calls, .. } => calls.iter().collect(),
         }
     }
 }

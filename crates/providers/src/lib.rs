@@ -13,6 +13,7 @@ mod custom;
 mod digest;
 mod document;
 mod fingerprint;
+mod form;
 pub mod http;
 mod json;
 mod provider;
@@ -21,6 +22,7 @@ mod request;
 mod retell;
 mod signed_link;
 mod standard_webhooks;
+mod telnyx;
 mod twilio;
 mod vapi;
 

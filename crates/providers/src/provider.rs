@@ -8,7 +8,7 @@ use ringback_model::{Call, Field};
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
     Understood, VerifiedEvent, custom::Custom, http::Http, recall::Recall, retell::Retell,
-    twilio::Twilio, vapi::Vapi,
+    telnyx::Telnyx, twilio::Twilio, vapi::Vapi,
 };
 
 /// A provider. Everything here is pure: bytes in, words out.
@@ -81,5 +81,5 @@ pub fn names() -> Vec<&'static str> {
 
 /// One line a provider.
 fn registry() -> &'static [&'static dyn Provider] {
-    &[&Retell, &Twilio, &Vapi, &Recall, &Custom]
+    &[&Retell, &Vapi, &Twilio, &Telnyx, &Recall, &Custom]
 }

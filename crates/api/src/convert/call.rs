@@ -1,7 +1,7 @@
 //! A call in full.
 
 use ringback_engine::store::{CallRecord, EventHead, Recording};
-use ringback_model::{Cost, Latency, LegFields, LegId, Told, Transcript};
+use ringback_model::{Cost, Latency, LegFields, LegId, Matched, Told, Transcript};
 
 use super::{time, word};
 use crate::dto::{
@@ -151,7 +151,11 @@ fn leg_json(id: &LegId, leg: &LegFields) -> LegJson {
 fn recording_json(recording: &Recording) -> RecordingJson {
     RecordingJson {
         id: recording.id.to_string(),
-        provider_recording_id: recording.key.provider_id().map(str::to_owned),
+        provider_recording_id: recording
+            .key
+            .provider_id()
+            .map(str::to_owned)
+            .or_else(|| told(&recording.facts.provider_id)),
         state: recording.state.as_str().to_owned(),
         reason: recording
             .state
@@ -168,5 +172,8 @@ fn recording_json(recording: &Recording) -> RecordingJson {
             .as_ref()
             .and_then(|link| link.expires_at)
             .map(time),
+        matched_by: told(&recording.facts.matched)
+            .filter(|matched| *matched == Matched::ByNumberAndTime)
+            .map(|_| "number_and_time".to_owned()),
     }
 }

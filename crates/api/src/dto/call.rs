@@ -217,6 +217,11 @@ pub struct RecordingJson {
     pub path: Option<String>,
     /// When the provider's link dies, while it is not fetched yet.
     pub link_expires_at: Option<String>,
+    /// Only where the provider does not say which call it is of: `number_and_time` if the numbers and
+    /// the time fit to this call and to no other. It may be the wrong one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub matched_by: Option<String>,
 }
 
 /// What the call's page shows beyond the call itself.

@@ -159,9 +159,13 @@ fn page(detail: &CallDetail) -> String {
             .map(|reason| format!(" ({reason})"))
             .unwrap_or_default();
         let path = recording.path.clone().unwrap_or_default();
+        let doubt = match recording.matched_by {
+            Some(_) => " (matched by numbers and time only: it may be of another call)",
+            None => "",
+        };
         line(
             "Recording",
-            Some(format!("{}{reason} {path}", recording.state)),
+            Some(format!("{}{reason} {path}{doubt}", recording.state)),
         );
     }
     line(

@@ -12,6 +12,7 @@ use ringback_model::{
 };
 use ringback_store::{CallRecord, NewAlert, Recording, Result, Writer};
 
+use super::unnamed;
 use crate::{accounts::Party, jobs, schedule};
 
 /// What came of taking in a report.
@@ -64,13 +65,17 @@ pub(crate) fn fold(
 
     let mut work_due = false;
     for (report, age) in event.recordings.iter().zip(ages) {
+        let place = unnamed::place(writer, &record, &report.key)?;
         let link = report.link.as_ref().map(|link| TellLink { link, age });
-        work_due |= recording(writer, party, &record, &report.key, link, at)?;
+        let link = link.or_else(|| TellLink::of_earlier(&place));
+        work_due |= recording(writer, party, &record, &place.key, link, at)?;
     }
     if changes.fields.contains(&"status") && record.call.status().is_terminal() {
         // A recording that was being made while the call went on can be asked for now.
         for key in record.call.recordings.keys() {
-            work_due |= recording(writer, party, &record, key, None, at)?;
+            let place = unnamed::place(writer, &record, key)?;
+            let link = TellLink::of_earlier(&place);
+            work_due |= recording(writer, party, &record, &place.key, link, at)?;
         }
     }
     if is_news {
@@ -139,6 +144,17 @@ struct TellLink<'a> {
     age: Ordering,
 }
 
+impl<'a> TellLink<'a> {
+    /// The link that the recording had before it was known by its id.
+    fn of_earlier(place: &'a unnamed::Place) -> Option<Self> {
+        let link = place.link.as_ref()?;
+        Some(Self {
+            link,
+            age: Ordering::Less,
+        })
+    }
+}
+
 fn age(call: &Call, report: &RecordingReport, stamp: Stamp) -> Ordering {
     let known = call.recordings.get(&report.key);
     match known.and_then(|fields| fields.availability.as_ref()) {
@@ -158,7 +174,7 @@ fn recording(
 ) -> Result<bool> {
     let has_api = party.provider().has_api();
     let id = RecordingId::derive(record.id, key);
-    let Some(fields) = record.call.recordings.get(key) else {
+    let Some(fields) = record.call.recording(key) else {
         return Ok(false);
     };
     let availability = fields.availability.as_ref().map(|told| told.value);
@@ -218,12 +234,23 @@ fn recording(
     writer.recordings_mut().put(&row)?;
 
     let account = &record.account;
+    let is_unnamed = key.unnamed_parts().is_some();
+    if is_unnamed && before.is_none() {
+        // The provider's API knows its id.
+        let ask = jobs::resync(account, &record.call.provider_call_id, at);
+        writer.jobs_mut().enqueue(&ask)?;
+    }
     match row.state {
         RecordingState::Available(_) if before != Some(row.state) || link.is_some() => {
             let deadline = row.link.as_ref().and_then(|link| link.expires_at);
+            let run_at = if is_unnamed {
+                unnamed::fetch_at(at)
+            } else {
+                at
+            };
             writer
                 .jobs_mut()
-                .enqueue(&jobs::fetch(account, id, at, deadline))?;
+                .enqueue(&jobs::fetch(account, id, run_at, deadline))?;
             Ok(true)
         }
         // While the call goes on nobody has to be asked: the provider is still recording.

@@ -8,6 +8,7 @@
 
 mod fold;
 mod reading;
+mod unnamed;
 
 use std::{
     sync::{
@@ -426,6 +427,8 @@ impl Applier {
         let after_states: Vec<RecordingState> = merged
             .recordings
             .iter()
+            // One that is known by its id by now is not another one.
+            .filter(|(key, _)| merged.named(key).is_none())
             .map(|(key, fields)| {
                 let told = fields.availability.as_ref().map(|told| told.value);
                 let here = here.iter().find(|row| row.key == *key).map(|row| row.state);

@@ -38,8 +38,11 @@ pub(super) struct Reading {
 /// What an event says.
 pub(super) enum Said {
     Events(Vec<CallEvent>),
-    /// Unsigned: the calls that it names are asked for, nothing else of it counts.
-    Hints(Vec<ProviderCallId>),
+    /// The calls that it names are asked for, nothing else of it counts.
+    Ask {
+        calls: Vec<ProviderCallId>,
+        why: String,
+    },
     Ignored(String),
     Unreadable(String),
 }
@@ -89,11 +92,22 @@ fn said(party: &Party, event: &Event) -> Said {
     let document = document(event);
     match party.provider().understand(party.account(), document) {
         Ok(Understood::Events(events)) if head.standing == Standing::Hint => {
-            Said::Hints(events.into_iter().map(|event| event.call).collect())
+            let calls = events.into_iter().map(|event| event.call);
+            hint(calls.collect())
         }
+        Ok(Understood::Ask { calls, .. }) if head.standing == Standing::Hint => hint(calls),
+        Ok(Understood::Ask { calls, why }) => Said::Ask { calls, why },
         Ok(Understood::Events(events)) => Said::Events(events),
         Ok(Understood::Ignored(reason)) => Said::Ignored(reason),
         Err(error) => Said::Unreadable(error.to_string()),
+    }
+}
+
+/// What nobody vouches for names calls, and no more.
+fn hint(calls: Vec<ProviderCallId>) -> Said {
+    Said::Ask {
+        calls,
+        why: "unsigned: the provider is asked about the call instead".into(),
     }
 }
 
@@ -110,7 +124,7 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
             }
             EventOutcome::Applied { call }
         }
-        (Said::Hints(calls), Some(party)) => {
+        (Said::Ask { calls, why }, Some(party)) => {
             for call in calls {
                 writer
                     .jobs_mut()
@@ -118,7 +132,7 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
             }
             due = true;
             EventOutcome::Ignored {
-                reason: "unsigned: the provider is asked about the call instead".into(),
+                reason: why.clone(),
                 call: None,
             }
         }
@@ -130,7 +144,7 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
             reason: reason.clone(),
             call: None,
         },
-        (Said::Events(_) | Said::Hints(_), None) => EventOutcome::Ignored {
+        (Said::Events(_) | Said::Ask { .. }, None) => EventOutcome::Ignored {
             reason: "its account is not in config.toml any more".into(),
             call: None,
         },
@@ -163,7 +177,7 @@ pub(super) fn understood(
     };
     match party.provider().understand(party.account(), document) {
         Ok(Understood::Events(events)) => Ok(events),
-        Ok(Understood::Ignored(_)) => Ok(Vec::new()),
+        Ok(Understood::Ignored(_) | Understood::Ask { .. }) => Ok(Vec::new()),
         Err(error) => Err(ringback_providers::ApiError::Unexpected(error.to_string()).into()),
     }
 }

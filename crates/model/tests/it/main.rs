@@ -4,4 +4,5 @@ mod costs;
 mod events;
 mod merge;
 mod missing;
+mod pieces;
 mod recording_state;

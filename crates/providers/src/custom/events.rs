@@ -125,6 +125,7 @@ fn recording(part: RecordingPart) -> RecordingReport {
             channels: part.channels,
             duration_ms: part.duration_ms,
             started_at: part.started_at,
+            ..RecordingFacts::default()
         },
         link: part
             .url

@@ -53,7 +53,7 @@ pub(super) fn error_of(status: StatusCode, headers: &HeaderMap, now: Timestamp) 
         401 | 403 => ApiError::KeyRefused,
         404 | 410 | 422 => ApiError::NotFound,
         429 => {
-            let wait = retry::asked_wait(headers, now).unwrap_or(retry::UNSAID_WAIT);
+            let wait = retry::refused_wait(headers, now).unwrap_or(retry::UNSAID_WAIT);
             ApiError::RateLimited(later(now, wait))
         }
         status => ApiError::Server(status),

@@ -97,6 +97,12 @@ impl Http {
         self.0.clock.now()
     }
 
+    /// Lets nobody begin within so many paces: some questions count for more than one.
+    pub(crate) fn rest(&self, paces: u32) {
+        let gate = &self.0.gate;
+        gate.hold_until(tokio::time::Instant::now() + gate.pace() * paces);
+    }
+
     /// Asks the API; tries again what may pass, a few times.
     pub(crate) async fn ask(&self, ask: &Ask) -> Result<Answer, ApiError> {
         self.0.destinations.check_api(&ask.url)?;
@@ -213,7 +219,10 @@ impl Way {
             return Err(Failure {
                 error: answer::error_of(status, headers, now),
                 may_retry: retry::is_worth_retrying(status, headers),
-                asked_wait: retry::asked_wait(headers, now),
+                asked_wait: match status {
+                    StatusCode::TOO_MANY_REQUESTS => retry::refused_wait(headers, now),
+                    _ => retry::asked_wait(headers, now),
+                },
             });
         }
         let at = answer::date(headers).unwrap_or(now);

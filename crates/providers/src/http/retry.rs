@@ -70,6 +70,27 @@ pub(super) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration
     )
 }
 
+/// How long to wait after a refusal because of too many requests. Telnyx says it in
+/// `x-ratelimit-reset`, in seconds until the window ends; others mean the moment by it.
+pub(super) fn refused_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    asked_wait(headers, now).or_else(|| {
+        let reset = headers.get("x-ratelimit-reset")?.to_str().ok()?;
+        let seconds: f64 = reset.trim().parse().ok()?;
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a second more or less does not matter"
+        )]
+        let now = now.as_second() as f64;
+        let is_moment = seconds > LONGEST_BELIEVED.as_secs_f64() * 24.0;
+        let wait = if is_moment {
+            (seconds - now).max(0.0)
+        } else {
+            seconds
+        };
+        believed(wait * 1000.0)
+    })
+}
+
 fn believed(ms: f64) -> Option<Duration> {
     let is_sane = ms.is_finite() && ms >= 0.0;
     is_sane.then(|| Duration::from_secs_f64((ms / 1000.0).min(LONGEST_BELIEVED.as_secs_f64())))
@@ -127,6 +148,25 @@ mod tests {
         ];
         for (pairs, wait) in table {
             assert_eq!(asked_wait(&headers(pairs), now), wait, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_that_ends_is_waited_for() {
+        let now = http_date("Sun, 01 Mar 2026 10:00:00 GMT").expect("a date");
+        let seconds = |n| Some(Duration::from_secs(n));
+        for (pairs, wait) in [
+            (&[("x-ratelimit-reset", "42")][..], seconds(42)),
+            (&[("x-ratelimit-reset", "1772359230")], seconds(30)),
+            (&[("x-ratelimit-reset", "1772359000")], seconds(0)),
+            (
+                &[("x-ratelimit-reset", "42"), ("retry-after", "7")],
+                seconds(7),
+            ),
+            (&[("x-ratelimit-reset", "soon")], None),
+            (&[], None),
+        ] {
+            assert_eq!(refused_wait(&headers(pairs), now), wait, "{pairs:?}");
         }
     }
 

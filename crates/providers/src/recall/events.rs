@@ -200,6 +200,7 @@ fn recording_report(recording: &Recording) -> RecordingReport {
             channels: None,
             duration_ms: between(recording.started_at, recording.completed_at),
             started_at: recording.started_at,
+            ..RecordingFacts::default()
         },
         link: links::link(recording),
     }

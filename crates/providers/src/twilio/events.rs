@@ -10,9 +10,9 @@ use rust_decimal::Decimal;
 
 use super::{
     links::{self, Place},
-    payload::{LegNews, Page, Params, RecordingNews},
+    payload::{LegNews, Page, RecordingNews},
 };
-use crate::{Account, Document, Misunderstood, Understood, json::Object};
+use crate::{Account, Document, Misunderstood, Understood, form::Params, json::Object};
 
 /// A leg as the API tells it.
 pub(super) const KIND_CALL: &str = "call";
@@ -102,6 +102,7 @@ fn leg_event(leg: &LegNews, source: Source, arrived: Timestamp) -> CallEvent {
             ended_at: times.ended_at,
             duration_ms: leg.duration.and_then(milliseconds),
             cost: cost(leg),
+            ..LegFacts::default()
         };
         event.legs.push((LegId::new(&leg.sid), facts));
     } else {
@@ -273,6 +274,7 @@ fn recording_report(account: &Account, news: &RecordingNews) -> RecordingReport 
             channels: news.channels,
             duration_ms: news.duration.and_then(milliseconds),
             started_at: news.start_time,
+            ..RecordingFacts::default()
         },
         link: match place {
             Place::Named(link) => Some(link),

@@ -13,9 +13,10 @@ use http::{HeaderMap, Method};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{AUTH_TOKEN, payload::Params};
+use super::{AUTH_TOKEN, payload};
 use crate::{
     Account, RawRequest, Refusal, Standing, VerifiedEvent, digest::Algorithm, fingerprint,
+    form::Params,
 };
 
 const HEADER: &str = "x-twilio-signature";
@@ -161,7 +162,7 @@ fn name(request: &RawRequest, standing: Standing) -> (String, String) {
     let params = Params::read(content_type, request.query.as_deref(), &request.body);
     let (kind, key) = match &params {
         Ok(params) => {
-            let kind = params.kind();
+            let kind = payload::kind(params);
             let ids = ["RecordingSid", "CallSid", "ConferenceSid", "SequenceNumber"];
             let mut key = kind.clone();
             for part in ids.iter().filter_map(|id| params.get(id)) {

@@ -255,6 +255,30 @@ async fn another_providers_storage_has_to_be_named() {
 }
 
 #[tokio::test]
+async fn telnyxs_storage_is_asked_without_being_named_and_other_peoples_is_not() {
+    let api = StandIn::start().await;
+    let mut account = account("telnyx", &[("api_key", "key_1")]);
+    account.base_url = api.url("/v2");
+    for (host, may) in [
+        ("s3.amazonaws.com", true),
+        ("bucket.s3.eu-central-1.amazonaws.com", true),
+        ("us-central-1.telnyxcloudstorage.com", true),
+        ("telnyx.com.evil.example", false),
+        ("mine.blob.core.windows.net", false),
+    ] {
+        let names = Names::answering(&[&["127.0.0.1"]]);
+        let told = fetch(
+            &account,
+            names.clone(),
+            url(&format!("https://{host}/a.mp3")),
+        )
+        .await;
+        assert!(told.is_err(), "{host}: it leads to a private address");
+        assert_eq!(names.asked(), usize::from(may), "{host}");
+    }
+}
+
+#[tokio::test]
 async fn an_api_by_plain_http_or_at_a_private_address_is_asked_only_where_that_is_allowed() {
     let stand_in = StandIn::start().await;
     stand_in.on("/v2/get-call/call_1", [status(500)]);

@@ -18,6 +18,19 @@ static JSON_FIXTURES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         include_str!("../fixtures/retell/get_call.json"),
         include_str!("../fixtures/retell/scrubbed.json"),
         include_str!("../fixtures/retell/not_connected.json"),
+        include_str!("../fixtures/telnyx/initiated.json"),
+        include_str!("../fixtures/telnyx/hangup.json"),
+        include_str!("../fixtures/telnyx/hangup_v1.json"),
+        include_str!("../fixtures/telnyx/cost.json"),
+        include_str!("../fixtures/telnyx/recording_saved.json"),
+        include_str!("../fixtures/telnyx/transcription.json"),
+        include_str!("../fixtures/telnyx/analyzed.json"),
+        include_str!("../fixtures/telnyx/ai_gather.json"),
+        include_str!("../fixtures/telnyx/call_event.json"),
+        include_str!("../fixtures/telnyx/recording.json"),
+        include_str!("../fixtures/telnyx/detail_record.json"),
+        include_str!("../fixtures/telnyx/call.json"),
+        include_str!("../fixtures/telnyx/transcriptions.json"),
         include_str!("../fixtures/twilio/call.json"),
         include_str!("../fixtures/twilio/recording.json"),
         include_str!("../fixtures/custom/ended.json"),
@@ -35,6 +48,8 @@ static JSON_FIXTURES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     .map(|text| serde_json::from_str(text).expect("a fixture is JSON"))
     .to_vec()
 });
+
+const PUBLIC_KEY: &str = "ebVWLo/mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ=";
 
 /// Values that a field may wrongly have.
 fn odd_values() -> impl Strategy<Value = Value> {
@@ -113,7 +128,7 @@ fn pointers(value: &Value) -> Vec<String> {
 
 /// Puts a body through everything that a provider does with one.
 fn put_through(body: &[u8]) {
-    for name in ["retell", "twilio", "vapi", "recall", "custom"] {
+    for name in ["retell", "vapi", "twilio", "telnyx", "recall", "custom"] {
         let mut account = account(name, &[("webhook_secret", custom_signature::SECRET)]);
         account.accept_unsigned = true;
         let event = provider(name).verify(&account, custom_signature::signed_by_us(body), at(0));
@@ -132,6 +147,11 @@ fn put_through(body: &[u8]) {
             snapshot("listed_recording", body, now),
             snapshot("transcripts", body, now),
             snapshot("participants", body, now),
+            snapshot("event", body, now),
+            snapshot("call_event", body, now),
+            snapshot("call_status", body, now),
+            snapshot("transcriptions", body, now),
+            snapshot("detail_record", body, now),
         ];
         for document in documents {
             if let Ok(Understood::Events(events)) = understand(&account, document) {
@@ -156,6 +176,7 @@ proptest! {
     fn any_form_is_borne(body in "[A-Za-z%&=+0-9.:, -]{0,200}") {
         put_through(body.as_bytes());
         put_through(format!("CallSid=CA1&CallStatus=completed&{body}").as_bytes());
+        put_through(format!("CallSessionId=s&CallLegId=l&CallStatus=completed&{body}").as_bytes());
     }
 
     #[test]
@@ -187,6 +208,8 @@ proptest! {
             ("twilio", "auth_token", "x-twilio-signature", ""),
             ("recall", "webhook_secret", "svix-signature", ""),
             ("custom", "webhook_secret", "webhook-signature", ""),
+            ("telnyx", "api_key", "telnyx-signature-ed25519", ""),
+            ("telnyx", "api_key", "telnyx-timestamp", ""),
             ("vapi", "webhook_secret", "x-vapi-secret", "secret"),
             ("vapi", "webhook_secret", "authorization", "bearer"),
             ("vapi", "webhook_secret", "x-signature", "hmac"),
@@ -195,6 +218,9 @@ proptest! {
             let mut account = account(name, &[(key, "the key")]);
             if !auth.is_empty() {
                 account.options.insert("webhook_auth".into(), auth.into());
+            }
+            if name == "telnyx" {
+                account.options.insert("public_key".into(), PUBLIC_KEY.into());
             }
             account.webhook_url = Some("https://hooks.example/a".parse().expect("a URL"));
             let mut request = request(body.clone(), &[]);

@@ -6,7 +6,10 @@ use crate::accounts::account;
 
 #[test]
 fn every_provider_is_found_by_its_name_and_knows_where_its_api_is() {
-    assert_eq!(names(), ["retell", "twilio", "vapi", "recall", "custom"]);
+    assert_eq!(
+        names(),
+        ["retell", "vapi", "twilio", "telnyx", "recall", "custom"]
+    );
     for name in names() {
         let provider = find(name).expect("in the list");
         assert_eq!(provider.name(), name);
@@ -83,4 +86,30 @@ fn a_recall_account_belongs_to_a_region() {
         let said = recall.check_options(&account).expect_err("no secret");
         assert!(said.contains("whsec_") && !said.contains("???"), "{said}");
     }
+}
+
+#[test]
+fn a_telnyx_account_says_what_is_wrong_with_its_public_key() {
+    let telnyx = find("telnyx").expect("in the list");
+    let mut account = account("telnyx", &[("api_key", "KEY1")]);
+    assert_eq!(telnyx.check_options(&account), Ok(()), "it may be left out");
+    for (key, said) in [
+        ("ebVWLo/mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ=", None),
+        ("KEY0123456789", Some("Mission Control")),
+        ("", Some("leave it out")),
+    ] {
+        account.options.insert("public_key".into(), key.into());
+        let checked = telnyx.check_options(&account);
+        match said {
+            None => assert_eq!(checked, Ok(())),
+            Some(said) => {
+                let sentence = checked.expect_err("no key");
+                assert!(sentence.contains(said), "{sentence}");
+            }
+        }
+    }
+    assert_eq!(
+        telnyx.default_base_url(&|_| None),
+        "https://api.telnyx.com/v2"
+    );
 }

@@ -70,7 +70,7 @@ impl CallsMut<'_, '_> {
              ON CONFLICT DO UPDATE SET doc = excluded.doc",
             (place.row, sql::to_json(&record.call)?),
         )?;
-        legs::put(conn, &record.account, place.row, record.call.legs.keys())?;
+        legs::put(conn, &record.account, place.row, record.call.leg_ids())?;
         if let Some(told) = &transcript {
             transcripts::put(conn, place.row, told)?;
         }
