@@ -103,6 +103,13 @@ test("when nobody answers, the window says so instead of showing nothing", async
   await page.getByText("Ringback does not answer").first().waitFor();
 });
 
+test("the window opens in the language of last time, even when nobody answers", async () => {
+  const page = await open({ at: "#/settings", language: "de" });
+  await page.getByRole("heading", { level: 1, name: "Einstellungen" }).waitFor();
+  await page.goto(`${page.url().split("?")[0]}?scene=silent`);
+  await page.getByText("Ringback antwortet nicht").first().waitFor();
+});
+
 test("a bar of the chart opens the calls of its day", async () => {
   const page = await open({ at: "#/insights" });
   await page.locator(".chart a").last().click();

@@ -26,6 +26,7 @@ const PICTURES = [
   { name: "calls-search-meetings-de", query: "scene=many&theme=light&language=de", hash: "#/calls?q=search&direction=meeting" },
   { name: "calls-large", query: "scene=many&theme=light", hash: "#/calls", size: "large" },
   { name: "calls-large-dark-de", query: "scene=many&theme=dark&language=de&density=compact", hash: "#/calls", size: "large" },
+  { name: "calls-accounts-de", query: "scene=still&theme=light&language=de", hash: "#/calls", act: (page) => page.getByRole("button", { name: "Konto" }).click() },
   { name: "calls-none", query: "scene=empty&theme=dark", hash: "#/calls" },
   { name: "calls-selected", query: "scene=still&theme=light", hash: "#/calls", act: select },
   { name: "calls-selected-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/calls", act: select },
@@ -63,7 +64,7 @@ const PICTURES = [
   { name: "mini-light", query: "scene=still&theme=light", hash: "#/calls", act: mini },
   { name: "resync-light", query: "scene=still&theme=light", hash: "#/calls", act: resync },
   { name: "resync-failed-de", query: "scene=still&theme=light&language=de", hash: "#/calls/state-expired-link_expired", act: resyncCall },
-  { name: "lost-de", query: "scene=silent&theme=light&language=de", hash: "#/calls" },
+  { name: "lost-de", query: "scene=still&theme=light&language=de", hash: "#/calls", act: silence },
 ];
 
 /** Opens the call from the list, so that it has neighbours, and plays it. */
@@ -105,6 +106,12 @@ async function leave(page) {
   await page.locator(".transcript .scroll").hover();
   await page.mouse.wheel(0, -420);
   await page.waitForTimeout(9000);
+}
+
+/** The same window, opened again while nobody answers. */
+async function silence(page) {
+  await page.goto("http://localhost:4199/?scene=silent#/calls");
+  await page.waitForTimeout(600);
 }
 
 async function checkKeys(page) {

@@ -91,7 +91,7 @@ export class FakeHost implements Host {
       this.#accountList().map((account) =>
         account.missing_secrets.length > 0
           ? { id: account.id, ok: false, asked: true, name: null, notes: [], error: { code: "key_refused", message: "The key is not set.", hint: "Set API_KEY." } }
-          : { id: account.id, ok: true, asked: true, name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
+          : { id: account.id, ok: true, asked: account.provider !== "custom", name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
       ),
     "live.list": () => this.#world.head.filter(isLive),
     "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),
