@@ -33,6 +33,8 @@ test("a code that nobody here knows is told apart from no code at all", () => {
 test("withheld recordings are headed by their reason, because only some are a choice of one's own", () => {
   expect(headingFor("withheld", "policy")).toBe("recording.withheld_title");
   expect(headingFor("withheld", "own_storage")).toBe("recording.title_external_storage");
+  expect(headingFor("withheld", "unsupported")).toBe("recording.title_unsupported");
+  expect(headingFor("withheld", "quarantined_by_dlp"), "what nobody knows is nobody's choice").toBe("recording.title_withheld");
   expect(headingFor("failed", "foreign_host")).toBe("recording.title_foreign_host");
   expect(headingFor("expired", "retention")).toBe("recording.expired_title");
   expect(headingFor("vanished", null)).toBeNull();

@@ -38,10 +38,15 @@ export function adviceFor(code: string | null | undefined): MessageKey | null {
   return isMessage(key) ? key : null;
 }
 
-/** The heading for a state of a recording: some reasons deserve one of their own. */
+/**
+ * The heading for a state of a recording: some reasons deserve one of their own, and only a policy
+ * is a choice of one's own.
+ */
 export function headingFor(state: string, code: string | null | undefined): MessageKey | null {
-  const own = `recording.title_${knownReason(code) ?? ""}`;
+  const reason = knownReason(code);
+  const own = `recording.title_${reason ?? ""}`;
   if ((state === "withheld" || state === "failed") && isMessage(own)) return own;
+  if (state === "withheld" && reason !== "policy") return "recording.title_withheld";
   const plain = `recording.${state}_title`;
   return isMessage(plain) ? plain : null;
 }

@@ -41,7 +41,7 @@ test("a meeting says where it was and who took notes, a call who answered", () =
 test("an ending that only the provider has a word for has none of ours", () => {
   useLanguage("en", []);
   expect(endedWords("caller_hangup")).toBe("Caller hung up");
-  expect(endedWords("caller_hangup", "meeting"), "nobody hangs up in a meeting").toBe("The meeting was ended");
+  expect(endedWords("caller_hangup", "meeting"), "nobody hangs up in a meeting").toBe("Ended by the people in it");
   expect(endedWords("unknown")).toBeNull();
   expect(endedWords("abducted")).toBeNull();
 });
