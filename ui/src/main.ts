@@ -5,10 +5,10 @@ import App from "./App.svelte";
 import Outside from "./Outside.svelte";
 import { openHost } from "$lib/host/open";
 import { useLanguage } from "$lib/i18n/words.svelte";
-import { firstTheme } from "$lib/stores/settings.svelte";
+import { firstLanguage, firstTheme } from "$lib/stores/settings.svelte";
 
 document.documentElement.dataset.theme = firstTheme();
-useLanguage(null);
+useLanguage(firstLanguage());
 
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has an element #app");

@@ -41,8 +41,19 @@ test("a new call appears on the board by itself, and leaves it the moment it end
 test("without an account there are two ways on, and the demo is one of them", async () => {
   const page = await open({ scene: "first" });
   await page.getByText("config.toml").first().waitFor();
-  await page.getByRole("radio", { name: "Twilio" }).click();
-  await page.getByText("account_sid").waitFor();
+  for (const [name, line, variable] of [
+    ["Twilio", "account_sid", "RINGBACK_BISTRO_TWILIO_AUTH_TOKEN"],
+    ["Vapi", "webhook_auth", "RINGBACK_SALES_VAPI_WEBHOOK_SECRET"],
+    ["Telnyx", "public_key", "RINGBACK_INTAKE_TELNYX_API_KEY"],
+    ["Recall.ai", "region", "RINGBACK_MEETINGS_RECALL_WEBHOOK_SECRET"],
+    ["Own backend", 'provider = "custom"', "RINGBACK_OWN_BACKEND_WEBHOOK_SECRET"],
+  ] as const) {
+    await page.getByRole("radio", { name }).click();
+    await page.locator("pre", { hasText: line }).waitFor();
+    await page.locator("pre", { hasText: variable }).waitFor();
+  }
+  await page.getByRole("button", { name: "Copy the address" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("https://hooks.example/webhooks/own-backend");
   await page.getByRole("button", { name: "Start the demo" }).click();
   await page.getByRole("region", { name: "Ongoing calls" }).getByRole("link").first().waitFor();
   await page.getByText("Demo", { exact: true }).waitFor();
@@ -55,6 +66,22 @@ test("an alert is read, opens its call, and is put away", async () => {
   await page.getByRole("button", { name: "Alerts", exact: true }).waitFor();
   await page.getByRole("link", { name: /could not be copied/ }).click();
   await page.getByText("The recording could not be copied").waitFor();
+});
+
+test("an alert is told in the window's language, and a reason that nobody knows by its code", async () => {
+  const page = await open({ scene: "trouble", language: "de" });
+  await page.getByRole("button", { name: "Meldungen, 4 neu" }).click();
+  const list = page.getByRole("dialog", { name: "Meldungen" });
+  await list.getByText("Der Anbieter lehnt den Schlüssel von team-recall ab").waitFor();
+  await list.getByText("als Grund ist „quarantined_by_dlp“ angegeben").waitFor();
+});
+
+test("an error is told in the window's language, with the other side's own words below", async () => {
+  const page = await open({ at: "#/calls/state-expired-link_expired", language: "de" });
+  await page.getByRole("button", { name: "Abgleichen", exact: true }).click();
+  await page.getByText("Das ist hier nicht vorhanden.").waitFor();
+  const told = page.locator('[lang="en"]', { hasText: "The provider does not know this call any more." });
+  await told.waitFor();
 });
 
 test("the theme changes at once and is kept", async () => {
@@ -74,6 +101,13 @@ test("the language changes at once, without a restart", async () => {
 test("when nobody answers, the window says so instead of showing nothing", async () => {
   const page = await open({ scene: "silent" });
   await page.getByText("Ringback does not answer").first().waitFor();
+});
+
+test("the window opens in the language of last time, even when nobody answers", async () => {
+  const page = await open({ at: "#/settings", language: "de" });
+  await page.getByRole("heading", { level: 1, name: "Einstellungen" }).waitFor();
+  await page.goto(`${page.url().split("?")[0]}?scene=silent`);
+  await page.getByText("Ringback antwortet nicht").first().waitFor();
 });
 
 test("a bar of the chart opens the calls of its day", async () => {

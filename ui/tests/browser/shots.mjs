@@ -8,37 +8,63 @@ import { CHROMIUM } from "./chromium.mjs";
 
 const SIZES = { small: { width: 1280, height: 800 }, large: { width: 1920, height: 1080 } };
 
+/** A call with everything: two lanes, words, costs, latencies. */
+const CALL = "01K0000000001";
+
 /** Each picture: scene and settings, the address, and what is done before it is taken. */
 const PICTURES = [
   { name: "live-light", query: "scene=day&theme=light", hash: "#/live", wait: 2500 },
-  { name: "live-dark", query: "scene=day&theme=dark", hash: "#/live", wait: 2500 },
+  { name: "live-dark-de", query: "scene=day&theme=dark&language=de", hash: "#/live", wait: 6500 },
   { name: "live-empty-de", query: "scene=empty&theme=light&language=de", hash: "#/live" },
-  { name: "live-busy", query: "scene=busy&theme=light", hash: "#/live", wait: 2500, size: "large" },
+  { name: "live-busy", query: "scene=busy&theme=light", hash: "#/live", wait: 4500, size: "large" },
+  { name: "live-large-dark", query: "scene=day&theme=dark", hash: "#/live", wait: 4500, size: "large" },
   { name: "window-light", query: "scene=still&theme=light", hash: "#/calls", act: fromList },
   { name: "window-dark", query: "scene=still&theme=dark", hash: "#/calls", act: fromList },
   { name: "calls-light", query: "scene=many&theme=light", hash: "#/calls" },
   { name: "calls-dark-de", query: "scene=many&theme=dark&language=de&density=compact", hash: "#/calls" },
   { name: "calls-search", query: "scene=many&theme=light", hash: "#/calls?q=insurance&recording=ready,failed&time=30d" },
+  { name: "calls-search-meetings-de", query: "scene=many&theme=light&language=de", hash: "#/calls?q=search&direction=meeting" },
   { name: "calls-large", query: "scene=many&theme=light", hash: "#/calls", size: "large" },
+  { name: "calls-large-dark-de", query: "scene=many&theme=dark&language=de&density=compact", hash: "#/calls", size: "large" },
+  { name: "calls-accounts-de", query: "scene=still&theme=light&language=de", hash: "#/calls", act: (page) => page.getByRole("button", { name: "Konto" }).click() },
   { name: "calls-none", query: "scene=empty&theme=dark", hash: "#/calls" },
-  { name: "call-light", query: "scene=still&theme=light", hash: "#/calls/01K0000000001?t=14", act: play },
-  { name: "call-dark", query: "scene=still&theme=dark", hash: "#/calls/01K0000000001?t=14", act: play },
-  { name: "call-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/calls/01K0000000001?t=14", act: figures },
-  { name: "call-large", query: "scene=still&theme=light", hash: "#/calls/01K0000000001?t=14", act: history, size: "large" },
+  { name: "calls-selected", query: "scene=still&theme=light", hash: "#/calls", act: select },
+  { name: "calls-selected-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/calls", act: select },
+  { name: "call-light", query: "scene=still&theme=light", hash: `#/calls/${CALL}?t=14`, act: play },
+  { name: "call-dark-de", query: "scene=still&theme=dark&language=de", hash: `#/calls/${CALL}?t=14`, act: figures },
+  { name: "call-large", query: "scene=still&theme=light", hash: `#/calls/${CALL}?t=14`, act: history, size: "large" },
+  { name: "call-mono", query: "scene=still&theme=light", hash: "#/calls?account=praxis-telnyx&recording=ready", act: openFirst },
   { name: "call-failed", query: "scene=still&theme=light", hash: "#/calls/state-failed-incomplete" },
   { name: "call-available-de", query: "scene=still&theme=light&language=de", hash: "#/calls/state-available-network" },
   { name: "call-withheld", query: "scene=still&theme=dark", hash: "#/calls/state-withheld-policy" },
+  { name: "call-own-storage-de", query: "scene=still&theme=light&language=de", hash: "#/calls/state-withheld-external_storage" },
+  { name: "call-foreign-host", query: "scene=still&theme=light", hash: "#/calls/state-withheld-foreign_host" },
+  { name: "call-foreign-host-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/calls/state-withheld-foreign_host" },
+  { name: "call-retention", query: "scene=still&theme=light", hash: "#/calls/state-expired-retention" },
+  { name: "call-unknown-reason", query: "scene=still&theme=light", hash: "#/calls/state-failed-quarantined_by_dlp" },
+  { name: "call-strange-end", query: "scene=still&theme=light", hash: "#/calls/strange-end" },
+  { name: "call-strange-end-history-de", query: "scene=still&theme=dark&language=de", hash: "#/calls/strange-end", act: history },
+  { name: "meeting-light", query: "scene=still&theme=light", hash: "#/calls/meeting-roadmap?t=14", act: play },
+  { name: "meeting-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/calls/meeting-retrospective?t=9", act: play },
+  { name: "meeting-large", query: "scene=still&theme=light", hash: "#/calls/meeting-retrospective?t=31", size: "large" },
+  { name: "talk-light", query: "scene=talk&theme=light", hash: "#/calls/long-meeting", wait: 3000 },
+  { name: "talk-left-dark-de", query: "scene=talk&theme=dark&language=de", hash: "#/calls/long-meeting", wait: 1500, act: leave },
   { name: "insights-light", query: "scene=day&theme=light", hash: "#/insights" },
   { name: "insights-dark-de", query: "scene=day&theme=dark&language=de", hash: "#/insights", size: "large" },
   { name: "health-light-de", query: "scene=trouble&theme=light&language=de", hash: "#/health" },
-  { name: "health-dark", query: "scene=trouble&theme=dark", hash: "#/health" },
+  { name: "health-dark", query: "scene=trouble&theme=dark", hash: "#/health", act: checkKeys, size: "large" },
   { name: "settings-light", query: "scene=still&theme=light", hash: "#/settings" },
+  { name: "settings-accounts-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings", act: accounts },
   { name: "first-light", query: "scene=first&theme=light", hash: "#/live" },
-  { name: "first-dark-de", query: "scene=first&theme=dark&language=de", hash: "#/live" },
+  { name: "first-dark-de", query: "scene=first&theme=dark&language=de", hash: "#/live", act: (page) => page.getByRole("radio", { name: "Vapi" }).click() },
+  { name: "first-large", query: "scene=first&theme=light", hash: "#/live", size: "large", act: (page) => page.getByRole("radio", { name: "Own backend" }).click() },
   { name: "keys-light", query: "scene=still&theme=light", hash: "#/live", act: (page) => page.keyboard.press("?") },
   { name: "alerts-dark", query: "scene=trouble&theme=dark", hash: "#/live", act: (page) => page.getByRole("button", { name: /^Alerts/ }).click() },
+  { name: "alerts-light-de", query: "scene=trouble&theme=light&language=de", hash: "#/live", act: (page) => page.getByRole("button", { name: /^Meldungen/ }).click() },
   { name: "mini-light", query: "scene=still&theme=light", hash: "#/calls", act: mini },
   { name: "resync-light", query: "scene=still&theme=light", hash: "#/calls", act: resync },
+  { name: "resync-failed-de", query: "scene=still&theme=light&language=de", hash: "#/calls/state-expired-link_expired", act: resyncCall },
+  { name: "lost-de", query: "scene=still&theme=light&language=de", hash: "#/calls", act: silence },
 ];
 
 /** Opens the call from the list, so that it has neighbours, and plays it. */
@@ -60,6 +86,48 @@ async function figures(page) {
 
 async function history(page) {
   await page.getByRole("tab").nth(2).click();
+}
+
+/** Opens the first call of the list. */
+async function openFirst(page) {
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(900);
+}
+
+/** Picks a stretch and one more. */
+async function select(page) {
+  await page.locator('[data-row="6"] .about').click({ modifiers: ["Control"] });
+  await page.locator('[data-row="9"] .about').click({ modifiers: ["Shift"] });
+  await page.locator('[data-row="11"] .about').hover();
+}
+
+/** Scrolls away from the end of a running call and waits for new lines. */
+async function leave(page) {
+  await page.locator(".transcript .scroll").hover();
+  await page.mouse.wheel(0, -420);
+  await page.waitForTimeout(9000);
+}
+
+/** The same window, opened again while nobody answers. */
+async function silence(page) {
+  await page.goto("http://localhost:4199/?scene=silent#/calls");
+  await page.waitForTimeout(600);
+}
+
+async function checkKeys(page) {
+  await page.getByRole("button", { name: "Check the keys" }).click();
+  await page.waitForTimeout(400);
+}
+
+async function accounts(page) {
+  await page.locator("summary").click();
+  await page.locator("summary").scrollIntoViewIfNeeded();
+  await page.locator(".view").evaluate((view) => view.scrollTo(0, 520));
+}
+
+async function resyncCall(page) {
+  await page.getByRole("button", { name: "Abgleichen", exact: true }).click();
+  await page.waitForTimeout(1500);
 }
 
 async function mini(page) {

@@ -30,6 +30,10 @@ const VIEWS: Record<string, Opening & { see: string }> = {
   "a call": { at: "#/calls/01K0000000001?t=14", see: "Facts" },
   "a call whose recording failed": { at: "#/calls/state-failed-incomplete", see: "Try again" },
   "a call whose recording is withheld": { at: "#/calls/state-withheld-policy", see: "by your choice" },
+  "a call whose recording lies elsewhere": { at: "#/calls/state-withheld-foreign_host", see: "media_hosts" },
+  "a call with an end that only its provider understands": { at: "#/calls/strange-end", see: "The provider's own word" },
+  "a meeting": { at: "#/calls/meeting-retrospective?t=20", see: "Participants" },
+  "a meeting that goes on": { at: "#/calls/long-meeting", see: "The meeting is still going on" },
   "a call that is not here": { at: "#/calls/nowhere", see: "This call is not here" },
   "insights": { at: "#/insights", see: "Calls per day" },
   "health": { scene: "trouble", at: "#/health", see: "set-secret" },
@@ -57,6 +61,11 @@ test("every tab of a call, the keys and the alerts pass the same check", async (
   await page.getByRole("dialog", { name: "Alerts" }).waitFor();
   expect(await violations(page), "alerts").toEqual([]);
   await page.keyboard.press("Escape");
+  await page.evaluate(() => (location.hash = "#/calls"));
+  await page.locator('[data-row="7"] .about').click({ modifiers: ["Shift"] });
+  await page.getByRole("toolbar", { name: "Picked calls" }).waitFor();
+  expect(await violations(page), "picked rows").toEqual([]);
+  await page.evaluate(() => (location.hash = "#/calls/01K0000000001"));
   await page.getByRole("tab", { name: "History" }).focus();
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
@@ -64,9 +73,9 @@ test("every tab of a call, the keys and the alerts pass the same check", async (
 });
 
 test("nothing is cut off at the width of a small laptop, in the longer of both languages", async () => {
-  for (const at of ["#/live", "#/calls", "#/calls/01K0000000001", "#/insights", "#/health", "#/settings"]) {
+  for (const at of ["#/live", "#/calls", "#/calls/01K0000000001", "#/calls/meeting-retrospective", "#/calls/state-withheld-foreign_host", "#/calls/long-meeting", "#/insights", "#/health", "#/settings"]) {
     const page = await open({ at, language: "de", scene: "trouble", size: { width: 1024, height: 700 } });
-    await page.locator("[data-row] .who, .card, .tiles, .accounts, .row, .waveform").first().waitFor();
+    await page.locator("[data-row] .who, .card, .tiles, .accounts, .row, .waveform, .notice").first().waitFor();
     const beyond = await page.evaluate(() => [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100)));
     expect(beyond.slice(0, 3), at).toEqual([]);
     await page.context().close();

@@ -1,14 +1,18 @@
 // Who is on the other side, and how much of a number may be seen. Pure.
 
 import type { CallJson, CallRow } from "$lib/host/bindings";
+import { peopleOf } from "./people";
 
 /** What is known of the other side of a call. */
-export type Who = { kind: "number"; number: string } | { kind: "web" | "meeting" | "unknown" };
+export type Who = { kind: "number"; number: string } | { kind: "people"; names: string[] } | { kind: "meeting"; platform: string | null } | { kind: "web" | "unknown" };
 
-/** The other side: who called us, or whom we called. */
+/** The other side: who called us, whom we called, or who met. */
 export function otherSide(call: Pick<CallRow | CallJson, "direction" | "from" | "to">): Who {
   if (call.direction === "web") return { kind: "web" };
-  if (call.direction === "meeting") return { kind: "meeting" };
+  if (call.direction === "meeting") {
+    const names = peopleOf(call.from);
+    return names.length > 0 ? { kind: "people", names } : { kind: "meeting", platform: call.to };
+  }
   const number = call.direction === "outbound" ? call.to : call.from;
   return number ? { kind: "number", number } : { kind: "unknown" };
 }

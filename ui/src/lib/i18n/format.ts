@@ -123,6 +123,11 @@ export function count(language: string, value: number): string {
   return new Intl.NumberFormat(language).format(value);
 }
 
+/** `42 %` */
+export function percent(language: string, share: number): string {
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
 /** `1.25` as people of the language write it. */
 export function factor(language: string, value: number): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value);

@@ -56,6 +56,7 @@ export const say = {
   ago: (at: number, now: number) => format.relative(locale, at, now) ?? translate(language, "time.now"),
   bytes: (size: number) => format.bytes(locale, size),
   count: (value: number) => format.count(locale, value),
+  percent: (share: number) => format.percent(locale, share),
   factor: (value: number) => format.factor(locale, value),
   list: (words: string[]) => format.list(locale, words),
 };

@@ -29,6 +29,13 @@ test("G and a letter choose a view, and nothing else does", () => {
   expect(readGo(press("x"))).toBeNull();
 });
 
+test("Shift with the keys that move picks the rows between, and X picks one", () => {
+  expect(readKey(press("ArrowDown", { shiftKey: true }), "list")).toEqual({ to: "move", rows: 1, extend: true });
+  expect(readKey(press("K", { shiftKey: true }), "list")).toEqual({ to: "move", rows: -1, extend: true });
+  expect(readKey(press("x"), "list")).toEqual({ to: "pick" });
+  expect(readKey(press("x"), "call")).toBeNull();
+});
+
 test("keys with Ctrl, Alt or Meta belong to the system, except for searching", () => {
   expect(readKey(press("f", { ctrlKey: true }), "call")).toEqual({ to: "search" });
   expect(readKey(press("j", { ctrlKey: true }), "list")).toBeNull();

@@ -14,7 +14,8 @@ export type Wish =
   | { to: "seek"; ms: number }
   | { to: "speed"; direction: 1 | -1 }
   | { to: "tenth"; tenth: number }
-  | { to: "move"; rows: number }
+  | { to: "move"; rows: number; extend?: true }
+  | { to: "pick" }
   | { to: "page"; direction: 1 | -1 }
   | { to: "end"; which: "first" | "last" }
   | { to: "open" }
@@ -78,6 +79,8 @@ function everywhere(press: Press): Wish | null {
 }
 
 function inList(press: Press): Wish | null {
+  if (press.shiftKey && (press.key === "ArrowDown" || press.key === "J")) return { to: "move", rows: 1, extend: true };
+  if (press.shiftKey && (press.key === "ArrowUp" || press.key === "K")) return { to: "move", rows: -1, extend: true };
   switch (press.key) {
     case "j":
     case "ArrowDown":
@@ -95,6 +98,8 @@ function inList(press: Press): Wish | null {
       return { to: "end", which: "last" };
     case "Enter":
       return { to: "open" };
+    case "x":
+      return { to: "pick" };
     default:
       return null;
   }

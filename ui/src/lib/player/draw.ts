@@ -15,6 +15,8 @@ export interface Picture {
   ratio: number;
   peaks: Peaks;
   lanes: LanePaint[];
+  /** For one lane with everybody's voice: the colour of each bar by who speaks; `null` in a pause. */
+  bars?: readonly (string | null)[];
   /** The needle, 0 to 1. */
   share: number;
 }
@@ -22,6 +24,8 @@ export interface Picture {
 const BAR = 2;
 const GAP = 1;
 const LANE_GAP = 6;
+/** How strong a coloured bar is before it is heard. */
+const UNHEARD = 0.42;
 /** What counts as silence. */
 const FLOOR = 0.035;
 
@@ -31,7 +35,7 @@ export function columnsFor(width: number): number {
 }
 
 /** Draws the picture on a canvas, at the screen's own resolution. */
-export function drawWave(canvas: HTMLCanvasElement, { width, height, ratio, peaks, lanes, share }: Picture): void {
+export function drawWave(canvas: HTMLCanvasElement, { width, height, ratio, peaks, lanes, bars: colours, share }: Picture): void {
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   const pen = canvas.getContext("2d");
@@ -53,7 +57,10 @@ export function drawWave(canvas: HTMLCanvasElement, { width, height, ratio, peak
       // is below the floor of a telephone line stays a thread.
       const loud = Math.max(0, loudness(channel, bar * perBar, (bar + 1) * perBar) * gain - FLOOR);
       const tall = Math.max(1.5, Math.min(1, loud ** 0.7) * laneHeight);
-      pen.fillStyle = x + BAR / 2 <= needle ? paint.heard : paint.rest;
+      const colour = peaks.channels.length === 1 ? colours?.[bar] : null;
+      const heard = x + BAR / 2 <= needle;
+      pen.fillStyle = colour ?? (heard ? paint.heard : paint.rest);
+      pen.globalAlpha = colour && !heard ? UNHEARD : 1;
       pen.beginPath();
       pen.roundRect(x, middle - tall / 2, BAR, tall, BAR / 2);
       pen.fill();

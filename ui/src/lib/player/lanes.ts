@@ -13,6 +13,16 @@ export function voicesOf(channels: number, channelOf: Record<string, number>): V
   });
 }
 
+/**
+ * Why the caller cannot be heard alone: everybody is on one channel, it is a meeting with many
+ * people on it, or nobody knows which channel is the caller's. `null` if nothing is in the way.
+ */
+export function callerHindrance(direction: string, channels: number | null, channelOf: Record<string, number>): "meeting" | "mono" | "unknown" | null {
+  if (direction === "meeting") return "meeting";
+  if (channels !== null && channels < 2) return "mono";
+  return channelOf.caller === undefined ? "unknown" : null;
+}
+
 /** Which of the two colours a voice has. */
 export function paintOf(voice: Voice): "caller" | "agent" {
   return voice === "agent" || voice === "right" ? "agent" : "caller";

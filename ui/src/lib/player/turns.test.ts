@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SegmentJson } from "$lib/host/bindings";
-import { findPlaces, hitLength, placeAt, turnsOf } from "./turns";
+import { findPlaces, hitLength, keepSame, placeAt, turnsOf } from "./turns";
 
 function said(speaker: string, start: number, ...words: [string, number][]): SegmentJson {
   return {
@@ -57,4 +57,21 @@ test("a phrase is found across words and marks all of them", () => {
 
 test("an empty search finds nothing instead of everything", () => {
   expect(findPlaces(turns, "  ")).toEqual([]);
+});
+
+test("a transcript that was read again keeps the turns that did not change", () => {
+  const first = [said("agent", 0, ["Hello", 0]), said("caller", 900, ["I", 900], ["need", 1100])];
+  const grown = [said("agent", 0, ["Hello", 0]), said("caller", 900, ["I", 900], ["need", 1100], ["help", 1300]), said("agent", 2000, ["Sure", 2000])];
+  const before = turnsOf(first);
+  const after = turnsOf(keepSame(first, grown));
+  expect(after[0], "nothing of it is drawn again").toBe(before[0]);
+  expect(after[1]?.words.map((word) => word.text)).toEqual(["I", "need", "help"]);
+  expect(after).toHaveLength(3);
+});
+
+test("a turn that moved because another came before it is another turn", () => {
+  const segment = said("agent", 500, ["Hello", 500]);
+  const [alone] = turnsOf([segment]);
+  expect(turnsOf([said("caller", 0, ["Hm", 0]), segment])[1]?.segment).toBe(1);
+  expect(alone?.segment).toBe(0);
 });

@@ -29,16 +29,56 @@ export interface Place {
   word: number | null;
 }
 
-/** The turns of a transcript. Segments without words are cut at spaces, without times. */
+/** Turns of segments that were met before: a running call is read again with every new line. */
+const known = new WeakMap<SegmentJson, Turn>();
+
+/**
+ * The turns of a transcript. Segments without words are cut at spaces, without times. The same
+ * segment at the same place is the same turn, so that only what is new is drawn.
+ */
 export function turnsOf(transcript: readonly SegmentJson[]): Turn[] {
-  return transcript.map((segment, index) => ({
+  return transcript.map((segment, index) => {
+    const before = known.get(segment);
+    if (before?.segment === index) return before;
+    const turn = turnOf(segment, index);
+    known.set(segment, turn);
+    return turn;
+  });
+}
+
+/**
+ * A transcript that was read again, with the segments that did not change taken from the one
+ * before, object for object.
+ */
+export function keepSame(before: readonly SegmentJson[] | null | undefined, now: SegmentJson[]): SegmentJson[] {
+  return now.map((segment, index) => {
+    const old = before?.[index];
+    return old !== undefined && isSame(old, segment) ? old : segment;
+  });
+}
+
+function turnOf(segment: SegmentJson, index: number): Turn {
+  return {
     segment: index,
     speaker: segment.speaker,
     aside: segment.speaker === "tool" || segment.speaker === "system",
     start_ms: segment.start_ms ?? segment.words[0]?.start_ms ?? null,
     end_ms: segment.end_ms ?? segment.words.at(-1)?.end_ms ?? null,
     words: segment.words.length > 0 ? segment.words.map(timed) : split(segment.text),
-  }));
+  };
+}
+
+function isSame(a: SegmentJson, b: SegmentJson): boolean {
+  const last = a.words.length - 1;
+  return (
+    a.speaker === b.speaker &&
+    a.text === b.text &&
+    a.start_ms === b.start_ms &&
+    a.end_ms === b.end_ms &&
+    a.words.length === b.words.length &&
+    a.words[0]?.start_ms === b.words[0]?.start_ms &&
+    a.words[last]?.end_ms === b.words[last]?.end_ms
+  );
 }
 
 /**

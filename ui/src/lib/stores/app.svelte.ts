@@ -14,6 +14,7 @@ import { CallList } from "./list.svelte";
 import { Notices } from "./notices.svelte";
 import { Player } from "./player.svelte";
 import { Resyncs } from "./resync.svelte";
+import { Selection } from "./selection.svelte";
 import { SettingsStore } from "./settings.svelte";
 
 /** How long to wait before asking again when the other side did not answer. */
@@ -29,6 +30,7 @@ export class App {
   readonly settings: SettingsStore;
   readonly board: Board;
   readonly list: CallList;
+  readonly selection = new Selection();
   readonly call: CallStore;
   readonly player: Player;
   readonly resyncs: Resyncs;

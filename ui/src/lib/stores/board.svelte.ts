@@ -2,7 +2,7 @@
 
 import type { CallRow } from "$lib/host/bindings";
 import type { Host } from "$lib/host/host";
-import { foldBoard, isLive, newer, newestFirst } from "./fold";
+import { foldBoard, foldLines, isLive, newer, newestFirst } from "./fold";
 
 /** How many ended calls stay in the strip below the board. */
 const RECENT = 12;
@@ -13,6 +13,7 @@ export class Board {
   loaded: boolean = $state(false);
   #live = $state.raw<Map<string, CallRow>>(new Map());
   #recent = $state.raw<CallRow[]>([]);
+  #lines = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
   /** The calls that came while the window was open, to greet them once. */
   readonly arrived = new Set<string>();
   readonly #host: Host;
@@ -23,6 +24,11 @@ export class Board {
 
   /** Ringing and ongoing calls, newest first. */
   live: CallRow[] = $derived([...this.#live.values()].sort(newestFirst));
+
+  /** The last lines that were said in a running call, the newest last. */
+  lines(id: string): readonly string[] {
+    return this.#lines.get(id) ?? [];
+  }
 
   /** Calls that ended a moment ago, the last one first. */
   get recent(): CallRow[] {
@@ -43,6 +49,7 @@ export class Board {
     // answer win, because events may have overtaken it.
     const known = this.#live;
     this.#live = foldBoard(new Map(), live.map((row) => newer(known.get(row.id), row)));
+    this.#lines = foldLines(this.#lines, this.#live.values());
     this.#recent = mergeRecent(ended.rows, this.#recent);
     this.loaded = true;
   }
@@ -51,6 +58,7 @@ export class Board {
   fold(rows: readonly CallRow[]): void {
     const before = this.#live;
     this.#live = foldBoard(before, rows);
+    this.#lines = foldLines(this.#lines, this.#live.values());
     for (const id of this.#live.keys()) if (!before.has(id)) this.arrived.add(id);
     const over = rows.filter((row) => !isLive(row) && row.status !== "scheduled");
     const known = new Set(this.#recent.map((row) => row.id));

@@ -38,3 +38,22 @@ test("calls that came while the window was open are greeted, those that were the
   board.fold([row({ id: "new", status: "ringing" }), row({ id: "there", rev: 2, status: "ongoing" })]);
   expect([...board.arrived]).toEqual(["new"]);
 });
+
+test("a card keeps the line before the newest one, and a line that is still being said grows", async () => {
+  const talking = (rev: number, line: string | null) => row({ id: "a", rev, status: "ongoing", line });
+  const board = await loaded([talking(1, null)]);
+  expect(board.lines("a")).toEqual([]);
+  board.fold([talking(2, "Riverside Clinic, hello.")]);
+  board.fold([talking(3, "I need")]);
+  board.fold([talking(4, "I need to move my appointment.")]);
+  expect(board.lines("a")).toEqual(["Riverside Clinic, hello.", "I need to move my appointment."]);
+  board.fold([talking(5, "Which day suits you?")]);
+  expect(board.lines("a")).toEqual(["I need to move my appointment.", "Which day suits you?"]);
+});
+
+test("the lines of a call leave the board with it", async () => {
+  const board = await loaded([row({ id: "a", status: "ongoing", line: "Goodbye." })]);
+  expect(board.lines("a")).toEqual(["Goodbye."]);
+  board.fold([row({ id: "a", rev: 2, status: "ended" })]);
+  expect(board.lines("a")).toEqual([]);
+});

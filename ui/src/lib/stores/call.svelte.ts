@@ -3,6 +3,10 @@
 
 import type { CallDetail, CallRow } from "$lib/host/bindings";
 import { HostError, type Host } from "$lib/host/host";
+import { keepSame } from "$lib/player/turns";
+
+/** A call that is talking changes several times a second; it is read again this often at most. */
+const AGAIN_MS = 150;
 
 /** The call of the page that is open. */
 export class CallStore {
@@ -11,6 +15,10 @@ export class CallStore {
   phase: "loading" | "ready" | "not_found" | "failed" = $state("loading");
   error: HostError | null = $state(null);
   #asked = 0;
+  /** Questions without an answer yet. */
+  #open = 0;
+  /** News came while a question was open. */
+  #again = false;
   #rev = -1;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #host: Host;
@@ -35,16 +43,17 @@ export class CallStore {
     const id = this.id;
     if (id === null) return;
     const number = (this.#asked += 1);
+    this.#open += 1;
     try {
       const detail = await this.#host.rpc("calls.get", { id });
-      if (number !== this.#asked) return;
-      this.detail = detail;
-      this.phase = "ready";
+      if (number === this.#asked) this.#take(detail);
     } catch (thrown) {
-      if (number !== this.#asked) return;
-      this.error = HostError.from(thrown);
-      if (this.error.code === "not_found") this.phase = "not_found";
-      else if (this.detail === null) this.phase = "failed";
+      if (number === this.#asked) this.#fail(HostError.from(thrown));
+    }
+    this.#open -= 1;
+    if (this.#again && this.#open === 0) {
+      this.#again = false;
+      this.refresh();
     }
   }
 
@@ -56,9 +65,28 @@ export class CallStore {
     this.refresh();
   }
 
-  /** Reads the call again soon; several wishes at once become one question. */
+  /**
+   * Reads the call again soon. Several wishes at once become one question, and there is one at a
+   * time, so that a stream of news can neither put the next answer off nor overtake it for ever.
+   */
   refresh(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.load(), 150);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#open > 0) this.#again = true;
+      else void this.load();
+    }, AGAIN_MS);
+  }
+
+  #take(detail: CallDetail): void {
+    const { transcript } = detail.call;
+    const before = this.detail?.call.id === detail.call.id ? this.detail.call.transcript : null;
+    this.detail = transcript ? { ...detail, call: { ...detail.call, transcript: keepSame(before, transcript) } } : detail;
+    this.phase = "ready";
+  }
+
+  #fail(error: HostError): void {
+    this.error = error;
+    if (error.code === "not_found") this.phase = "not_found";
+    else if (this.detail === null) this.phase = "failed";
   }
 }

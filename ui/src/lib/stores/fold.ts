@@ -27,6 +27,30 @@ export function foldBoard(board: ReadonlyMap<string, CallRow>, news: readonly Ca
   return next;
 }
 
+/** How many lines of a running call are kept for its card. */
+const LINES = 2;
+
+/**
+ * The last lines that were said in each running call, as far as this window heard them: rows tell
+ * only the newest. A line that is still being said grows; it does not push out the one before.
+ */
+export function foldLines(known: ReadonlyMap<string, readonly string[]>, board: Iterable<CallRow>): Map<string, readonly string[]> {
+  const next = new Map<string, readonly string[]>();
+  for (const { id, line } of board) {
+    const lines = known.get(id) ?? [];
+    const last = lines.at(-1);
+    if (line === null || line === last) next.set(id, lines);
+    else if (last !== undefined && grows(last, line)) next.set(id, [...lines.slice(0, -1), line]);
+    else next.set(id, [...lines, line].slice(-LINES));
+  }
+  return next;
+}
+
+/** Whether a line is the beginning of another; its last sign may have been a mark. */
+function grows(before: string, now: string): boolean {
+  return now.startsWith(before.replace(/[\s.,;:!?…-]+$/u, "")) && now.length > before.length;
+}
+
 /** When the call began, for ordering; calls without a time stand first because they are the newest. */
 export function begins(row: CallRow): number {
   return row.started_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.started_at);

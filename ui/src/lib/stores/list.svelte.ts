@@ -68,9 +68,9 @@ export class CallList {
     return null;
   }
 
-  /** Takes another query; an equal one changes nothing. */
-  open(query: CallQuery): void {
-    if (this.phase !== "fresh" && sameQuery(query, this.#query)) return;
+  /** Takes another query; an equal one changes nothing. Tells whether it was another one. */
+  open(query: CallQuery): boolean {
+    if (this.phase !== "fresh" && sameQuery(query, this.#query)) return false;
     this.#query = query;
     this.phase = "fresh";
     this.left = 0;
@@ -78,6 +78,7 @@ export class CallList {
     this.active = 0;
     this.#restart(new Map());
     void this.#ask(0);
+    return true;
   }
 
   /** Comes back to where the list was left. */
@@ -92,6 +93,13 @@ export class CallList {
     for (let block = blockOf(first); block <= blockOf(last); block += 1) {
       if (block * BLOCK < Math.max(this.total, 1) && !this.#blocks.has(block)) void this.#ask(block);
     }
+  }
+
+  /** The calls of a stretch of rows; those that are not here are asked for. */
+  async stretch(first: number, last: number): Promise<CallRow[]> {
+    const blocks = range(blockOf(first), blockOf(last));
+    await Promise.all(blocks.filter((block) => !this.#blocks.has(block)).map((block) => this.#ask(block)));
+    return range(first, last).map((index) => this.at(index)).filter((row) => row !== undefined);
   }
 
   /** Reads what is in sight anew, keeping the old rows until the new ones are there. */

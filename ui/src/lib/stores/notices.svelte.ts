@@ -1,13 +1,17 @@
 // Short words at the edge of the window: "Link copied", or why something did not work.
 
 import { HostError } from "$lib/host/host";
-import { t, tWord } from "$lib/i18n/words.svelte";
+import { faultOf } from "$lib/i18n/faults";
+import { t } from "$lib/i18n/words.svelte";
 
 /** One notice. */
 export interface Notice {
   id: number;
   tone: "good" | "bad";
   text: string;
+  /** What to do. */
+  advice: string | null;
+  /** What the other side said, in English. */
   detail: string | null;
 }
 
@@ -21,14 +25,13 @@ export class Notices {
 
   /** Says that something worked. */
   good(text: string): void {
-    this.#show({ tone: "good", text, detail: null }, GOOD_MS);
+    this.#show({ tone: "good", text, advice: null, detail: null }, GOOD_MS);
   }
 
   /** Says that something did not. */
   bad(thrown: unknown): void {
-    const error = HostError.from(thrown);
-    const detail = [error.message, error.hint].filter(Boolean).join(" ");
-    this.#show({ tone: "bad", text: tWord("error", error.code, "error.internal"), detail }, BAD_MS);
+    const { title, advice, detail } = faultOf(HostError.from(thrown));
+    this.#show({ tone: "bad", text: title, advice, detail }, BAD_MS);
   }
 
   /** Carries something out and says so if it fails. */

@@ -14,8 +14,9 @@ const UNSET: Settings = {
   show_numbers: null,
 };
 
-/** Where the last theme is remembered, so that the window does not open in the wrong one. */
+/** Where the last theme and language are remembered, so that the window does not open in the wrong ones. */
 const THEME_KEY = "ringback.theme";
+const LANGUAGE_KEY = "ringback.language";
 
 /** The settings, and their effect on the document. */
 export class SettingsStore {
@@ -43,7 +44,8 @@ export class SettingsStore {
   fold(news: Settings): void {
     this.set = news;
     useLanguage(news.language);
-    remember(news.theme);
+    remember(THEME_KEY, news.theme);
+    remember(LANGUAGE_KEY, news.language);
   }
 
   /** Changes something. Shown at once; the answer has the last word. */
@@ -69,7 +71,12 @@ export function firstTheme(): "light" | "dark" {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-function remember(theme: string | null): void {
-  if (theme === null) localStorage.removeItem(THEME_KEY);
-  else localStorage.setItem(THEME_KEY, theme);
+/** The language to begin with; `null` for the system's. It speaks even when nobody answers. */
+export function firstLanguage(): string | null {
+  return localStorage.getItem(LANGUAGE_KEY);
+}
+
+function remember(key: string, value: string | null): void {
+  if (value === null) localStorage.removeItem(key);
+  else localStorage.setItem(key, value);
 }

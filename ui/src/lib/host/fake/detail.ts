@@ -2,7 +2,9 @@
 
 import { isLive } from "../../stores/fold";
 import type { CallDetail, CallJson, CallRow, CostPartJson, RecordingJson, SegmentJson } from "../bindings";
+import { accountOf } from "./accounts";
 import { between, chance } from "./chance";
+import { endingOf, eventsOf } from "./provider_words";
 import { conversations, stretched } from "./speech";
 import type { World } from "./world";
 
@@ -13,14 +15,14 @@ const OFFSET_MS = 1400;
 export function detailOf(world: World, row: CallRow, said: SegmentJson[] | null): CallDetail {
   const seed = hash(row.id);
   const conversation = conversations[world.conversation(row)] ?? conversations[0];
-  const transcript = said ?? (row.has_transcript && conversation ? withTools(stretched(conversation, row.duration_ms ?? 0), seed) : null);
+  const transcript = said ?? (row.has_transcript && conversation ? withTools(stretched(conversation, row.duration_ms ?? 0), row, seed) : null);
   const recordings = recordingsOf(row);
   return {
     call: callOf(row, transcript, recordings, seed),
-    timeline: timelineOf(row, seed),
+    timeline: eventsOf(row, seed),
     listens: row.heard ? [{ who: "Amira Haddad", at: shift(row.ended_at, 34 * 60_000), from_ms: 0, to_ms: 18_400 }] : [],
     offsets_ms: Object.fromEntries(recordings.map((one, index) => [one.id, OFFSET_MS + index * 30_000])),
-    channel_of: { caller: 0, agent: 1 },
+    channel_of: row.direction === "meeting" ? {} : { caller: 0, agent: 1 },
   };
 }
 
@@ -28,7 +30,7 @@ export function detailOf(world: World, row: CallRow, said: SegmentJson[] | null)
 export function recordingsOf(row: CallRow): RecordingJson[] {
   const mark = row.recording;
   if (mark === null) return [];
-  const mono = row.provider === "telnyx";
+  const { mono, format } = accountOf(row.account);
   return Array.from({ length: mark.count }, (_, index) => ({
     id: index === 0 ? mark.id : `${mark.id}-${index + 1}`,
     provider_recording_id: row.provider === "twilio" ? `RE${hash(row.id + index).toString(16)}` : null,
@@ -36,10 +38,10 @@ export function recordingsOf(row: CallRow): RecordingJson[] {
     reason: mark.reason,
     channels: mark.state === "ready" ? (mono ? 1 : 2) : null,
     duration_ms: row.duration_ms,
-    format: mark.state === "ready" ? (row.provider === "twilio" ? "mp3" : "wav") : null,
+    format: mark.state === "ready" ? format : null,
     size_bytes: mark.state === "ready" ? Math.round((row.duration_ms ?? 0) * 32) : null,
     sha256: mark.state === "ready" ? hash(mark.id).toString(16).padStart(64, "0") : null,
-    path: mark.state === "ready" ? `${row.account}/${row.started_at?.slice(0, 10)}/${row.provider_call_id}.wav` : null,
+    path: mark.state === "ready" ? `${row.account}/${row.started_at?.slice(0, 10)}/${row.provider_call_id}.${format}` : null,
     link_expires_at: mark.link_expires_at,
   }));
 }
@@ -61,23 +63,17 @@ function callOf(row: CallRow, transcript: SegmentJson[] | null, recordings: Reco
     answered_at: connected ? shift(row.started_at, 3100) : null,
     ended_at: row.ended_at,
     duration_ms: row.duration_ms,
-    ended_reason: over ? endedReason(row, seed) : null,
+    ended_reason: over ? endingOf(row, seed) : null,
     summary: over ? row.line : null,
     sentiment: row.sentiment,
     successful: row.successful,
     cost: row.cost === null ? null : { ...row.cost, parts: partsOf(row.cost.amount, seed) },
-    latency: connected && row.provider !== "twilio" ? latencyOf(seed) : null,
+    latency: connected && ["retell", "vapi"].includes(row.provider) ? latencyOf(seed) : null,
     transcript,
     legs: row.provider === "twilio" && connected ? [legOf(row, seed)] : [],
     recordings,
     missing: row.missing,
   };
-}
-
-function endedReason(row: CallRow, seed: number): { code: string; raw: string } {
-  if (row.status === "not_connected") return chance(seed, 41) > 0.5 ? { code: "no_answer", raw: "no-answer" } : { code: "busy", raw: "busy" };
-  if (row.status === "failed") return { code: "error", raw: "error_telephony" };
-  return chance(seed, 42) > 0.4 ? { code: "caller_hangup", raw: "user_hangup" } : { code: "agent_hangup", raw: "agent_hangup" };
 }
 
 function partsOf(amount: string, seed: number): CostPartJson[] {
@@ -118,30 +114,10 @@ function legOf(row: CallRow, seed: number): NonNullable<CallJson["legs"]>[number
   };
 }
 
-function timelineOf(row: CallRow, seed: number): CallDetail["timeline"] {
-  const entry = (offset: number, kind: string, source: string, state: string, reason: string | null = null) => ({
-    event: `${row.id}-${offset}`,
-    at: shift(row.started_at, offset),
-    source,
-    kind,
-    state,
-    reason,
-  });
-  const length = row.duration_ms ?? 22_000;
-  const all = [entry(300, "call_started", "webhook", "applied")];
-  if (isLive(row)) return all;
-  all.push(entry(length + 600, "call_ended", "webhook", "applied"));
-  if (row.status !== "ended") return all;
-  all.push(entry(length + 4200, "call_analyzed", "webhook", "applied"));
-  if (chance(seed, 46) > 0.6) all.push(entry(length + 4900, "call_analyzed", "webhook", "ignored", "the same again"));
-  all.push(entry(length + 300_000, "call", "snapshot", "applied"));
-  return all;
-}
-
-function withTools(turns: SegmentJson[], seed: number): SegmentJson[] {
+function withTools(turns: SegmentJson[], row: CallRow, seed: number): SegmentJson[] {
   const place = Math.min(turns.length - 1, 4);
   const before = turns[place];
-  if (before === undefined || chance(seed, 47) < 0.35) return turns;
+  if (before === undefined || row.direction === "meeting" || chance(seed, 47) < 0.35) return turns;
   const tool: SegmentJson = { speaker: "tool", start_ms: (before.start_ms ?? 0) - 200, end_ms: null, text: "find_free_slot → 3 results", words: [] };
   return [...turns.slice(0, place), tool, ...turns.slice(place)];
 }

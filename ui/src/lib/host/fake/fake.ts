@@ -6,6 +6,7 @@ import { isLive } from "../../stores/fold";
 import { findPlaces, turnsOf } from "../../player/turns";
 import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, ResyncItem, ResyncProgress, Settings } from "../bindings";
 import { HostError, type Host } from "../host";
+import { ACCOUNTS } from "./accounts";
 import { detailOf, recordingsOf } from "./detail";
 import { accountsOf, healthOf, insightsOf } from "./figures";
 import { Living } from "./living";
@@ -50,7 +51,7 @@ export class FakeHost implements Host {
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
     this.#demo = scene.demo;
     this.#accounts = scene.accounts;
-    if (scene.goes_on) setInterval(() => this.#living.tick(around.now()), 1000);
+    if (scene.goes_on) setInterval(() => this.#living.tick(around.now()), scene.tick_ms);
   }
 
   onEvent(callback: (event: Event) => void): () => void {
@@ -81,7 +82,7 @@ export class FakeHost implements Host {
       version: "0.1.0",
       demo: this.#demo,
       home: "~/.local/share/ringback",
-      accounts: this.#accounts ? 3 : 0,
+      accounts: this.#accounts ? ACCOUNTS.length : 0,
       door: "127.0.0.1:7480",
       background_elsewhere: false,
     }),
@@ -90,7 +91,7 @@ export class FakeHost implements Host {
       this.#accountList().map((account) =>
         account.missing_secrets.length > 0
           ? { id: account.id, ok: false, asked: true, name: null, notes: [], error: { code: "key_refused", message: "The key is not set.", hint: "Set API_KEY." } }
-          : { id: account.id, ok: true, asked: true, name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
+          : { id: account.id, ok: true, asked: account.provider !== "custom", name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
       ),
     "live.list": () => this.#world.head.filter(isLive),
     "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),

@@ -3,7 +3,7 @@
 import type { AccountJson, Check, DayFigures, Health, Insights } from "../bindings";
 import { addDecimals } from "../../calls/money";
 import { between, chance } from "./chance";
-import { ACCOUNTS } from "./rows";
+import { ACCOUNTS } from "./accounts";
 
 const DAY = 86_400_000;
 
@@ -39,39 +39,43 @@ function dayOf(at: number, empty: boolean): DayFigures {
 
 /** The accounts. */
 export function accountsOf(now: number, trouble: boolean): AccountJson[] {
-  return ACCOUNTS.map((account, index) => ({
-    id: account.id,
-    provider: account.provider,
-    title: account.title,
-    webhook_url: trouble && index === 2 ? null : `https://hooks.example/webhooks/${account.id}`,
-    missing_secrets: trouble && index === 2 ? ["API_KEY"] : [],
-    last_webhook_at: trouble && index === 2 ? null : new Date(now - (index * 190 + 12) * 1000).toISOString(),
-    last_poll_at: new Date(now - (index * 61 + 44) * 1000).toISOString(),
-    last_poll_error: trouble && index === 1 ? { code: "rate_limited", message: "Twilio asks us to wait for 40 s.", hint: "Ringback goes on by itself." } : null,
-    refused: trouble && index === 0 ? 17 : 0,
-    last_refusal: trouble && index === 0 ? "timestamp too old" : null,
-    calls: [1842, 733, 214][index] ?? 0,
-  }));
+  return ACCOUNTS.map((account, index) => {
+    const is = (id: string) => trouble && account.id === id;
+    return {
+      id: account.id,
+      provider: account.provider,
+      title: account.title,
+      webhook_url: is("praxis-telnyx") ? null : `https://hooks.example/webhooks/${account.id}`,
+      missing_secrets: is("praxis-telnyx") ? ["API_KEY"] : [],
+      last_webhook_at: is("praxis-telnyx") ? null : new Date(now - (index * 190 + 12) * 1000).toISOString(),
+      last_poll_at: account.provider === "custom" ? null : new Date(now - (index * 61 + 44) * 1000).toISOString(),
+      last_poll_error: is("luigis-twilio")
+        ? { code: "rate_limited", message: "the provider asks for 40 s of patience", hint: null }
+        : is("team-recall")
+          ? { code: "key_refused", message: "the provider refuses the key", hint: "Check the key at the provider and in the environment, then start again." }
+          : null,
+      refused: is("clinic-retell") ? 17 : 0,
+      last_refusal: is("clinic-retell") ? "signature_too_old" : null,
+      calls: [1842, 733, 214, 506, 96, 58][index] ?? 0,
+    };
+  });
 }
 
 /** Health as a whole. */
 export function healthOf(now: number, trouble: boolean, accounts: AccountJson[]): Health {
   const checks: Check[] = [
-    { subject: "disk", state: "ok", message: "212 GB free", hint: null },
-    { subject: "database", state: "ok", message: "Opened, 41 MB, integrity checked today", hint: null },
-    { subject: "config", state: "ok", message: "config.toml is complete", hint: null },
-    { subject: "door", state: "ok", message: "Listening on 127.0.0.1:7480", hint: null },
+    { subject: "config", state: "ok", message: `${accounts.length} accounts are configured`, hint: null },
+    { subject: "disk", state: "ok", message: "212 GB are free", hint: null },
+    { subject: "database", state: "ok", message: "readable; 48213 events in the journal", hint: null },
+    { subject: "door", state: "ok", message: "open on 127.0.0.1:7480, public as https://hooks.example", hint: null },
     trouble
-      ? { subject: "sound", state: "warning", message: "No sound device was found", hint: "Connect headphones or loudspeakers; playing goes on by itself." }
-      : { subject: "sound", state: "ok", message: "Built-in Audio Analog Stereo, 48 kHz", hint: null },
+      ? { subject: "sound", state: "warning", message: "there is no sound device", hint: "Connect headphones or speakers; everything but listening works without." }
+      : { subject: "sound", state: "ok", message: "there is a sound device", hint: null },
+    trouble
+      ? { subject: "journal", state: "warning", message: "1 events could not be read; they are kept", hint: "`ringback events list --state failed` shows them with their reasons." }
+      : { subject: "journal", state: "ok", message: "everything that arrived is applied", hint: null },
+    ...accounts.flatMap(checksOf),
   ];
-  for (const account of accounts) {
-    checks.push(
-      account.missing_secrets.length > 0
-        ? { subject: `account:${account.id}`, state: "problem", message: "The key API_KEY is not set", hint: `Run: ringback accounts set-secret ${account.id} API_KEY` }
-        : { subject: `account:${account.id}`, state: "ok", message: "Webhooks and polling work", hint: null },
-    );
-  }
   return {
     checks,
     accounts,
@@ -84,4 +88,13 @@ export function healthOf(now: number, trouble: boolean, accounts: AccountJson[])
       events_failed: trouble ? 1 : 0,
     },
   };
+}
+
+/** An account can have several things wrong with it; each is a line. */
+function checksOf(account: AccountJson): Check[] {
+  const subject = `account:${account.id}`;
+  const checks: Check[] = account.missing_secrets.map((secret) => ({ subject, state: "problem", message: `${secret} is not set`, hint: `Set RINGBACK_${account.id.toUpperCase().replaceAll("-", "_")}_${secret} in the environment and start again.` }));
+  if (account.last_poll_error) checks.push({ subject, state: "problem", message: `the last poll failed: ${account.last_poll_error.message}`, hint: account.last_poll_error.hint });
+  if (account.last_refusal) checks.push({ subject, state: "warning", message: `${account.refused} webhooks were refused, the last one because: ${account.last_refusal}`, hint: "Check that the key here is the one the provider signs with, and that public_url is exactly what is configured there." });
+  return checks.length > 0 ? checks : [{ subject, state: "ok", message: `the last webhook came ${account.last_webhook_at}`, hint: null }];
 }

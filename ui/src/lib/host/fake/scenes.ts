@@ -2,7 +2,10 @@
 // out of order.
 
 import type { AlertJson, CallRow } from "../bindings";
+import { accountOf, sidesOf } from "./accounts";
+import { GUESTS } from "./meetings";
 import { rowAt } from "./rows";
+import { conversations } from "./speech";
 import type { World } from "./world";
 
 /** A scene by its ingredients. */
@@ -21,9 +24,11 @@ export interface Scene {
   every_state: boolean;
   /** Nothing is answered. */
   silent: boolean;
+  /** How often something happens while the day goes on, in ms. */
+  tick_ms: number;
 }
 
-const DAY: Scene = { history: 640, live: 5, goes_on: true, accounts: true, demo: false, trouble: false, every_state: true, silent: false };
+const DAY: Scene = { history: 640, live: 5, goes_on: true, accounts: true, demo: false, trouble: false, every_state: true, silent: false, tick_ms: 1000 };
 
 /** Scenes by the name in the address. */
 export const SCENES: Record<string, Scene> = {
@@ -35,35 +40,64 @@ export const SCENES: Record<string, Scene> = {
   many: { ...DAY, history: 100_000, goes_on: false },
   million: { ...DAY, history: 1_000_000, goes_on: false },
   busy: { ...DAY, live: 24 },
+  talk: { ...DAY, live: 1, tick_ms: 200 },
   trouble: { ...DAY, trouble: true, goes_on: false },
   silent: { ...DAY, silent: true, goes_on: false },
 };
 
-const STATES: [string, string | null][] = [
-  ["expected", "processing"],
-  ["available", "queued"],
-  ["available", "network"],
-  ["downloading", null],
-  ["failed", "incomplete"],
-  ["expired", "link_expired"],
-  ["withheld", "policy"],
-  ["absent", "too_short"],
-  ["absent", "silent"],
-  ["absent", "not_recorded"],
-  ["deleted", "deleted_at_provider"],
+/** States with their reasons, and the account in which each is at home. The last code is one that no window knows. */
+const STATES: [string, string | null, string][] = [
+  ["expected", "processing", "clinic-retell"],
+  ["available", "queued", "dental-vapi"],
+  ["available", "network", "luigis-twilio"],
+  ["downloading", null, "team-recall"],
+  ["failed", "incomplete", "clinic-retell"],
+  ["expired", "link_expired", "luigis-twilio"],
+  ["withheld", "policy", "clinic-retell"],
+  ["withheld", "external_storage", "praxis-telnyx"],
+  ["withheld", "foreign_host", "garage-backend"],
+  ["expired", "retention", "team-recall"],
+  ["absent", "too_short", "luigis-twilio"],
+  ["absent", "silent", "luigis-twilio"],
+  ["absent", "not_recorded", "dental-vapi"],
+  ["deleted", "deleted_at_provider", "dental-vapi"],
+  ["failed", "quarantined_by_dlp", "garage-backend"],
 ];
+
+/** The call whose end only its provider has a word for. */
+export const STRANGE_END = "strange-end";
 
 /** Adds a call for every state a recording can have; their ids are `state-<state>-<reason>`. */
 export function addEveryState(world: World, now: number): void {
-  STATES.forEach(([state, reason], index) => {
-    const row = rowAt(5000 + index, now - (index + 1) * 9 * 60_000 - 90_000);
+  STATES.forEach(([state, reason, account], index) => {
+    const row = rowAt(5000 + index, now - (index + 1) * 7 * 60_000 - 90_000, account);
     world.add(settled(row, state, reason, now));
   });
+  Object.keys(GUESTS).forEach((name, index) => world.add(met(name, index, now)));
+  world.add({ ...settled(rowAt(5200, now - 33 * 60_000, "dental-vapi"), "ready", null, now), id: STRANGE_END });
   // Ordinary calls in between, as on any day.
   for (let step = 0; step < 14; step += 1) world.add(rowAt(6000 + step, now - (step * 7 + 4) * 60_000));
-  const bare = rowAt(5100, now - 107 * 60_000);
+  const bare = rowAt(5100, now - 107 * 60_000, "clinic-retell");
   world.add({ ...settled(bare, "ready", null, now), id: "state-none", recording: null, missing: ["recording"] });
   world.head.sort((a, b) => (a.started_at! < b.started_at! ? 1 : -1));
+}
+
+/** A finished meeting; its id is the name of its conversation. */
+function met(name: string, index: number, now: number): CallRow {
+  const conversation = conversations.find((one) => one.name === name);
+  const account = accountOf("team-recall");
+  const row = rowAt(5300 + index, now - (index * 24 + 13) * 60_000, account.id);
+  return {
+    ...settled(row, "ready", null, now),
+    ...sidesOf(account, name, 5300 + index),
+    id: name,
+    line: conversation?.summary ?? null,
+    duration_ms: conversation?.duration_ms ?? null,
+    cost: null,
+    sentiment: null,
+    successful: null,
+    recording: { id: `rec-${name}`, state: "ready", reason: null, count: 1, link_expires_at: null },
+  };
 }
 
 function settled(row: CallRow, state: string, reason: string | null, now: number): CallRow {
@@ -76,7 +110,7 @@ function settled(row: CallRow, state: string, reason: string | null, now: number
     duration_ms: row.duration_ms ?? 31_000,
     line: row.line ?? "A caller asked when the kitchen closes. The agent answered and offered a table for tomorrow.",
     missing: state === "failed" || state === "expired" ? ["recording"] : [],
-    cost: row.cost ?? { amount: "0.0418", currency: "USD", provisional: true, parts: [] },
+    cost: row.cost ?? (row.direction === "meeting" ? null : { amount: "0.0418", currency: "USD", provisional: true, parts: [] }),
     recording: {
       id: `rec-${state}-${reason}`,
       state,
@@ -100,8 +134,14 @@ export function alertsOf(scene: Scene, now: number): AlertJson[] {
     acknowledged_at: null,
   });
   return [
-    alert("a1", "recording_failed", "state-failed-incomplete", "state-failed-incomplete", { reason: "incomplete", provider: "retell" }, 41),
-    ...(scene.trouble ? [alert("a2", "poll_failed", "luigis-twilio", null, { reason: "rate_limited" }, 3)] : []),
-    { ...alert("a3", "cost_gap", "01K0000000003", "01K0000000003", {}, 190), acknowledged_at: new Date(now - 100 * 60_000).toISOString() },
+    alert("a1", "recording_failed", "state-failed-incomplete", "state-failed-incomplete", { reason: "incomplete", account: "clinic-retell" }, 41),
+    ...(scene.trouble
+      ? [
+          alert("a2", "poll_failed", "luigis-twilio", null, {}, 3),
+          alert("a4", "key_refused", "team-recall", null, {}, 16),
+          alert("a5", "recording_failed", "state-failed-quarantined_by_dlp", "state-failed-quarantined_by_dlp", { reason: "quarantined_by_dlp", account: "garage-backend" }, 55),
+        ]
+      : []),
+    { ...alert("a3", "cost_gap", "01K0000000003", "01K0000000003", { gap: "0.018" }, 190), acknowledged_at: new Date(now - 100 * 60_000).toISOString() },
   ];
 }

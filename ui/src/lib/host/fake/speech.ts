@@ -1,6 +1,7 @@
 // The demo conversations: the same ones that the simulator speaks.
 
 import type { SegmentJson } from "../bindings";
+import { meetings } from "./meetings";
 
 /** One conversation, as `assets/speech` tells it. */
 export interface Conversation {
@@ -8,7 +9,7 @@ export interface Conversation {
   title: string;
   summary: string;
   sentiment: string;
-  successful: boolean;
+  successful: boolean | null;
   voicemail: boolean;
   duration_ms: number;
   turns: SegmentJson[];
@@ -17,7 +18,7 @@ export interface Conversation {
 const files = import.meta.glob<Conversation>("../../../../../assets/speech/*.json", { eager: true, import: "default" });
 
 /** All conversations, by name. */
-export const conversations: Conversation[] = Object.values(files).sort((a, b) => (a.name < b.name ? -1 : 1));
+export const conversations: Conversation[] = [...Object.values(files).sort((a, b) => (a.name < b.name ? -1 : 1)), ...meetings];
 
 /** Everything that is said in a conversation, for searching. */
 export const spoken: string[] = conversations.map((one) => one.turns.map((turn) => turn.text).join(" "));
