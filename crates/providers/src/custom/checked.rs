@@ -23,24 +23,32 @@ const MOST_NAMED: usize = 8;
 pub(super) type Read<T> = Result<T, Misunderstood>;
 
 /// A JSON object that is read with checks.
-#[derive(Clone, Debug)]
-pub(super) struct Checked<'a>(Object<'a>);
+#[derive(Clone)]
+pub(super) struct Checked<'a> {
+    object: Object<'a>,
+    /// Whether keys that are not known are noted.
+    notes: bool,
+}
 
 impl<'a> Checked<'a> {
     /// A whole document.
     pub(super) fn parse(body: &'a [u8]) -> Read<Self> {
-        Object::parse(body, "").map(Self)
+        let object = Object::parse(body, "")?;
+        Ok(Self {
+            object,
+            notes: true,
+        })
     }
 
     /// The complaint about a member.
     pub(super) fn wrong(&self, name: &str, what: impl AsRef<str>) -> Misunderstood {
-        self.0.lacks(name, what.as_ref())
+        self.object.lacks(name, what.as_ref())
     }
 
     /// The complaint about the object itself.
     pub(super) fn itself_is(&self, what: &str) -> Misunderstood {
         Misunderstood {
-            path: self.0.path().to_owned(),
+            path: self.object.path().to_owned(),
             what: what.to_owned(),
         }
     }
@@ -73,7 +81,7 @@ impl<'a> Checked<'a> {
 
     /// A whole number from 0 on, also if it is written with a fraction of zero.
     pub(super) fn whole(&self, name: &str) -> Read<Option<u64>> {
-        let Some(raw) = self.0.raw(name) else {
+        let Some(raw) = self.object.raw(name) else {
             return Ok(None);
         };
         let number = Decimal::from_str(raw.get())
@@ -146,48 +154,52 @@ impl<'a> Checked<'a> {
     }
 
     pub(super) fn object(&self, name: &str) -> Read<Option<Self>> {
-        let Some(raw) = self.0.raw(name) else {
+        let Some(raw) = self.object.raw(name) else {
             return Ok(None);
         };
-        let object = Object::of(raw, &self.0.path_of(name));
+        let object = Object::of(raw, &self.object.path_of(name));
         match object {
-            Some(object) => Ok(Some(Self(object))),
+            Some(object) => Ok(Some(Self { object, ..*self })),
             None => Err(self.wrong(name, "is no object")),
         }
     }
 
-    /// A list of objects. `None` where there is no list.
-    pub(super) fn objects(&self, name: &str) -> Read<Option<Vec<Self>>> {
-        let Some(raw) = self.0.raw(name) else {
-            return Ok(None);
+    /// What `read` makes of each object of a list; empty where there is no list. Ends with the first
+    /// complaint.
+    pub(super) fn each<T>(
+        &self,
+        name: &str,
+        mut read: impl FnMut(&Checked<'a>) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        let Some(raw) = self.object.raw(name) else {
+            return Ok(Vec::new());
         };
         if !raw.get().starts_with('[') {
             return Err(self.wrong(name, "is no list"));
         }
-        let items = self.0.items(name).unwrap_or_default();
+        let items = self.object.items(name).unwrap_or_default();
         let item = |(index, raw)| {
             let name = format!("{name}[{index}]");
-            let object = Object::of(raw, &self.0.path_of(&name));
-            object
-                .map(Self)
-                .ok_or_else(|| self.wrong(&name, "is no object"))
+            let object = Object::of(raw, &self.object.path_of(&name))
+                .ok_or_else(|| self.wrong(&name, "is no object"))?;
+            // What one item has too much, all have.
+            let notes = self.notes && index == 0;
+            read(&Checked { object, notes })
         };
-        items
-            .into_iter()
-            .enumerate()
-            .map(item)
-            .collect::<Read<_>>()
-            .map(Some)
+        items.into_iter().enumerate().map(item).collect()
     }
 
-    /// A list of objects, or one object for a list of one.
-    pub(super) fn one_or_more(&self, name: &str) -> Read<Vec<Self>> {
-        match self.0.raw(name) {
-            Some(raw) if raw.get().starts_with('[') => {
-                self.objects(name).map(Option::unwrap_or_default)
-            }
+    /// The same, and one object stands for a list of one.
+    pub(super) fn one_or_each<T>(
+        &self,
+        name: &str,
+        read: impl FnMut(&Checked<'a>) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        match self.object.raw(name) {
+            Some(raw) if raw.get().starts_with('[') => self.each(name, read),
             Some(raw) if raw.get().starts_with('{') => {
-                self.object(name).map(|object| object.into_iter().collect())
+                let object = self.object(name)?;
+                object.iter().map(read).collect()
             }
             Some(_) => Err(self.wrong(name, "is neither an object nor a list of objects")),
             None => Ok(Vec::new()),
@@ -196,21 +208,24 @@ impl<'a> Checked<'a> {
 
     /// All members' names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.names()
+        self.object.names()
     }
 
     /// Notes what is there beyond the `known` keys.
     pub(super) fn note_all_but(&self, known: &[&str]) {
+        if !self.notes {
+            return;
+        }
         let unknown = self.names().filter(|name| !known.contains(name));
         for name in unknown.take(MOST_NAMED) {
             let name = if is_word(name) { name } else { "(no word)" };
-            let path = self.0.path_of(name);
-            tracing::warn!(path, "a key that is not known; left out");
+            let path = self.object.path_of(name);
+            tracing::info!(path, "a key that is not known; left out");
         }
     }
 
     fn read<T: Deserialize<'a>>(&self, name: &str, what: &str) -> Read<Option<T>> {
-        let Some(raw) = self.0.raw(name) else {
+        let Some(raw) = self.object.raw(name) else {
             return Ok(None);
         };
         let value = serde_json::from_str(raw.get());

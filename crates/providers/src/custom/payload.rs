@@ -1,6 +1,8 @@
 //! What a backend sends: `{"type", "timestamp", "data": {"call", "recording", "transcript"}}`, with the
 //! field names of a call's JSON. Nothing of these shapes leaves this folder.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use ringback_model::{
     Agent, Cost, CostPart, Direction, EndedCode, EndedReason, Latency, Percentiles, Reason,
@@ -59,7 +61,7 @@ const WITHHOLDINGS: &[(&str, Reason)] = &[
 ];
 
 /// Everything but the content of an event.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Envelope<'a> {
     /// The sender's word for what happened.
     pub(super) kind: Option<String>,
@@ -90,7 +92,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// What an event says.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Message {
     pub(super) call: CallPart,
     pub(super) recordings: Vec<RecordingPart>,
@@ -103,22 +105,20 @@ impl Message {
     fn read(data: &Checked<'_>) -> Read<Self> {
         data.note_all_but(&["call", "recording", "transcript"]);
         let call = data.needed("call", data.object("call")?)?;
-        let mut recordings = Vec::new();
-        for recording in data
-            .one_or_more("recording")?
-            .into_iter()
-            .chain(call.one_or_more("recordings")?)
-        {
-            let part = RecordingPart::read(&recording)?;
-            let is_known = |other: &RecordingPart| other.id == part.id;
-            if recordings.iter().any(is_known) {
-                return Err(recording.wrong(
+        let mut ids = BTreeSet::new();
+        let mut read = |recording: &Checked<'_>| {
+            let part = RecordingPart::read(recording)?;
+            if ids.insert(part.id.clone()) {
+                Ok(part)
+            } else {
+                Err(recording.wrong(
                     "provider_recording_id",
                     "is the same as that of another recording in this event",
-                ));
+                ))
             }
-            recordings.push(part);
-        }
+        };
+        let mut recordings = data.one_or_each("recording", &mut read)?;
+        recordings.extend(call.one_or_each("recordings", &mut read)?);
         let mut transcript = segments(data)?;
         if transcript.is_empty() {
             transcript = segments(&call)?;
@@ -132,7 +132,7 @@ impl Message {
 }
 
 /// The fields of a call.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct CallPart {
     pub(super) provider_call_id: String,
     pub(super) status: Option<Status>,
@@ -257,12 +257,7 @@ fn cost_of(cost: &Checked<'_>) -> Read<Cost> {
         amount: cost.needed("amount", cost.decimal("amount")?)?,
         currency: currency.to_ascii_uppercase(),
         provisional: cost.boolean("provisional")?.unwrap_or(false),
-        parts: cost
-            .objects("parts")?
-            .unwrap_or_default()
-            .iter()
-            .map(part)
-            .collect::<Read<_>>()?,
+        parts: cost.each("parts", part)?,
     })
 }
 
@@ -292,8 +287,7 @@ fn latency_of(latency: &Checked<'_>) -> Read<Option<Latency>> {
 }
 
 fn segments(within: &Checked<'_>) -> Read<Vec<Segment>> {
-    let told = within.objects("transcript")?.unwrap_or_default();
-    let segments = told.iter().map(segment).collect::<Read<Vec<_>>>()?;
+    let segments = within.each("transcript", segment)?;
     // Nothing was said in a segment without text.
     Ok(segments.into_iter().flatten().collect())
 }
@@ -313,8 +307,7 @@ fn segment(segment: &Checked<'_>) -> Read<Option<Segment>> {
             end_ms: end_ms.max(start_ms),
         })
     };
-    let words = segment.objects("words")?.unwrap_or_default();
-    let words = words.iter().map(word).collect::<Read<Vec<_>>>()?;
+    let words = segment.each("words", word)?;
     let Some(text) = segment.text("text")? else {
         return Ok(None);
     };
@@ -328,7 +321,7 @@ fn segment(segment: &Checked<'_>) -> Read<Option<Segment>> {
 }
 
 /// A recording of the call.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct RecordingPart {
     /// `None` where a call has one recording without an id.
     pub(super) id: Option<String>,

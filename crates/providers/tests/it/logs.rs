@@ -137,7 +137,12 @@ fn a_key_that_is_not_known_is_noted_by_its_path_and_what_is_in_it_is_not() {
         "type": "call.updated",
         "data": {"call": {"provider_call_id": "hidden-call", "ticket": "hidden", "+15550100": "hidden",
             "agent": {"mood": "hidden", "name": "hidden"}, "summary": "hidden"},
-            "recording": {"url": "https://hidden.example/hidden?sig=hidden", "codec": "hidden"}},
+            "recording": {"url": "https://hidden.example/hidden?sig=hidden", "codec": "hidden"},
+            "transcript": [
+                {"speaker": "hidden", "text": "hidden", "confidence": 1},
+                {"speaker": "hidden", "text": "hidden", "confidence": 1, "words": [
+                    {"text": "hidden", "start_ms": 1, "end_ms": 2, "confidence": 1},
+                    {"text": "hidden", "start_ms": 1, "end_ms": 2, "confidence": 1}]}]},
     });
     let body = body.to_string();
     let now = time("2026-03-01T10:00:00Z");
@@ -159,6 +164,11 @@ fn a_key_that_is_not_known_is_noted_by_its_path_and_what_is_in_it_is_not() {
     ] {
         assert!(logged.contains(path), "{path}: {logged}");
     }
+    assert_eq!(
+        logged.matches("confidence").count(),
+        1,
+        "once for all segments: {logged}"
+    );
     for text in ["hidden", "15550100"] {
         assert!(!logged.contains(text), "{logged}");
     }
