@@ -14,7 +14,7 @@ use std::{
 
 use ringback_engine::{Engine, EngineOptions, Home, StartError};
 use ringback_model::Clock;
-use ringback_simulator::{Config, LiveConfig, Simulator};
+use ringback_simulator::{AccountSetup, Config, LiveConfig, Simulator};
 use url::Url;
 
 /// How many new calls a minute ring in the demo: enough for a few at the same time on the board.
@@ -66,6 +66,7 @@ impl Demo {
         let mut simulator = Simulator::start(Config {
             // Other calls on every start: the same seed would bring back the calls of the last time.
             seed: clock.now().as_millisecond().unsigned_abs(),
+            accounts: AccountSetup::of_every_provider(),
             clock: Arc::new(move || simulated_clock.now()),
             ..Config::default()
         })

@@ -44,15 +44,33 @@ pub struct AccountSetup {
 }
 
 impl AccountSetup {
-    /// One of each provider: a clinic's voice agent and a restaurant's telephone lines.
+    /// Two accounts that could hardly be less alike: a clinic's voice agent and a restaurant's telephone lines.
     #[must_use]
     pub fn usual() -> Vec<Self> {
-        [("clinic-retell", "retell"), ("bistro-twilio", "twilio")]
-            .map(|(id, provider)| Self {
+        Self::named(&[("clinic-retell", "retell"), ("bistro-twilio", "twilio")])
+    }
+
+    /// One account of every provider, and a team's own backend.
+    #[must_use]
+    pub fn of_every_provider() -> Vec<Self> {
+        Self::named(&[
+            ("clinic-retell", "retell"),
+            ("sales-vapi", "vapi"),
+            ("bistro-twilio", "twilio"),
+            ("courier-telnyx", "telnyx"),
+            ("team-recall", "recall"),
+            ("shop-custom", "custom"),
+        ])
+    }
+
+    fn named(accounts: &[(&str, &str)]) -> Vec<Self> {
+        accounts
+            .iter()
+            .map(|&(id, provider)| Self {
                 id: id.into(),
                 provider: provider.into(),
             })
-            .into()
+            .collect()
     }
 }
 

@@ -7,7 +7,7 @@ use ringback_api::{ErrorCode, ErrorJson};
 use ringback_engine::{Engine, EngineOptions, Home, Import, ImportFacts, ImportSound};
 use ringback_model::Clock;
 use ringback_simulator::{
-    ArchivedCall, ArchivedRecording, Config, LiveConfig, Simulator, archive, speech,
+    AccountSetup, ArchivedCall, ArchivedRecording, Config, LiveConfig, Simulator, archive, speech,
 };
 use url::Url;
 
@@ -33,7 +33,7 @@ async fn stand_in(args: SimulateArgs, out: Out) -> Done {
         ErrorJson::new(ErrorCode::BadRequest, "--door is no address")
             .hint("It has to be something like http://127.0.0.1:7480.")
     })?;
-    let mut simulator = start(&args).await?;
+    let mut simulator = start(&args, AccountSetup::of_every_provider()).await?;
     let config = simulator.config_toml(&door);
     let environment = simulator.environment();
     let answer = serde_json::json!({
@@ -60,10 +60,11 @@ async fn stand_in(args: SimulateArgs, out: Out) -> Done {
     Ok(DONE)
 }
 
-async fn start(args: &SimulateArgs) -> Result<Simulator, ErrorJson> {
+async fn start(args: &SimulateArgs, accounts: Vec<AccountSetup>) -> Result<Simulator, ErrorJson> {
     let config = Config {
         listen: args.listen,
         seed: args.seed,
+        accounts,
         ..Config::default()
     };
     Simulator::start(config)
@@ -117,7 +118,7 @@ async fn describe_accounts(
         ..args.clone()
     };
     args_of_names.archive = None;
-    let simulator = start(&args_of_names).await?;
+    let simulator = start(&args_of_names, AccountSetup::usual()).await?;
     let door: Url = args
         .door
         .parse()
