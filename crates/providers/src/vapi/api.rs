@@ -62,18 +62,11 @@ impl Api {
         for authorization in self.authorizations()? {
             let opened = self.open(url.clone(), Some(authorization), from, validator);
             match opened.await? {
-                Opened::Turned {
+                refused @ Opened::Turned {
                     by_api: true,
                     error: ApiError::KeyRefused,
-                    status,
-                } => {
-                    let error = ApiError::KeyRefused;
-                    answer = Some(Opened::Turned {
-                        status,
-                        by_api: true,
-                        error,
-                    });
-                }
+                    ..
+                } => answer = Some(refused),
                 opened => return Ok(opened),
             }
         }
