@@ -114,8 +114,13 @@ fn every_field_of_a_call_is_read() {
     assert_eq!(latency.expect("measured").0["e2e"], e2e);
     assert_eq!((summary, sentiment, successful), (None, None, None));
     assert_eq!(
-        (transcript, storage_policy, carrier_call_id),
-        (None, None, None)
+        (
+            transcript,
+            transcript_outlook,
+            storage_policy,
+            carrier_call_id
+        ),
+        (None, None, None, None)
     );
     assert!(event.legs.is_empty() && event.recordings.is_empty());
 
