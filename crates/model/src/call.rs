@@ -1,12 +1,12 @@
 //! A call as it is known, and how reports are merged into it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Availability, CallEvent, CallFields, Cost, CostPart, LegFields, LegId, ProviderCallId,
-    RecordingFields, RecordingKey, Status,
+    RecordingFields, RecordingKey, Status, Transcript,
 };
 
 /// What is known of a call.
@@ -74,6 +74,9 @@ impl Call {
                 changes.recordings.push(report.key.clone());
             }
         }
+        if self.turns_give_way() {
+            changes.fields.retain(|name| *name != "live_turns");
+        }
         changes
     }
 
@@ -86,6 +89,30 @@ impl Call {
         for (key, recording) in other.recordings {
             self.recordings.entry(key).or_default().join(recording);
         }
+        self.turns_give_way();
+    }
+
+    /// Once the final transcript is there, single turns say nothing more, whenever they come. True if
+    /// it is.
+    fn turns_give_way(&mut self) -> bool {
+        let transcript = self.fields.transcript.as_ref();
+        let is_final = transcript.is_some_and(|told| told.value.is_final);
+        if is_final {
+            self.fields.live_turns = None;
+        }
+        is_final
+    }
+
+    /// What was said, as far as it is known: the transcript, or the turns that were told one by one.
+    pub fn transcript(&self) -> Option<Cow<'_, Transcript>> {
+        if let Some(told) = &self.fields.transcript {
+            return Some(Cow::Borrowed(&told.value));
+        }
+        let turns = self.fields.live_turns.as_ref()?;
+        Some(Cow::Owned(Transcript {
+            is_final: false,
+            segments: turns.value.segments().to_vec(),
+        }))
     }
 
     /// Where the call stands. When only a leg or a recording was heard of so far, what they imply:

@@ -37,4 +37,4 @@ pub use recording::{
 pub use secret::{Secret, SecretUrl};
 pub use status::{Agent, Direction, EndedCode, EndedReason, Status, StoragePolicy};
 pub use told::{Fact, Told};
-pub use transcript::{Segment, Speaker, Transcript, TranscriptOutlook, Word};
+pub use transcript::{LiveTurns, Segment, Speaker, Transcript, TranscriptOutlook, Word};
