@@ -77,6 +77,33 @@ async fn a_meeting_is_on_the_board_and_when_it_ended_its_people_words_and_sound_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_can_be_read_while_it_goes_on() {
+    let setting = Setting::webhooks_only_of(recall()).await;
+    let house = setting.start().await;
+    let script = CallScript {
+        transcript_updates: true,
+        conversation: Some(0),
+        ..CallScript::default()
+    };
+    let id = setting.simulator.place(RECALL, script).expect("an account");
+    let timeline = setting.world().timeline(&id).expect("the call");
+    let middle = timeline.answered.expect("it is let in") + timeline.talk() / 2;
+    setting.clock.set(middle);
+    setting.deliver_due().await;
+    let truth = setting.simulator.truth(&id).expect("the call");
+    assert!(truth.transcript.len() > 1);
+    house
+        .call_that(&id, "what was said so far", |call| {
+            call["transcript"] == json!(truth.transcript) && call["status"] == "ongoing"
+        })
+        .await;
+    setting.live_through().await;
+    let call = house.becomes_whole(&setting, &id).await;
+    assert!(call["transcript"].as_array().expect("told").len() > truth.transcript.len());
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_video_is_kept_as_it_is_and_its_sound_is_known() {
     let setting = Setting::webhooks_only_of(recall()).await;
     let house = setting.start().await;

@@ -92,7 +92,9 @@ impl Summary {
             ended_reason: told(&fields.ended_reason),
             summary: told(&fields.summary),
             cost: call.cost(),
-            transcript: told(&fields.transcript).map_or_else(Vec::new, |text| text.segments),
+            transcript: call
+                .transcript()
+                .map_or_else(Vec::new, |text| text.into_owned().segments),
         }
     }
 }

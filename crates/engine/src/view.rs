@@ -26,10 +26,9 @@ pub(crate) fn fields(call: &Call, recordings: &[RecordingState]) -> Map<String, 
     put(Field::Successful, value(&told.successful));
     put(Field::Cost, json!(call.cost()));
     put(Field::Latency, value(&told.latency));
-    let segments = told
-        .transcript
-        .as_ref()
-        .map(|told| json!({"segments": told.value.segments.len(), "final": told.value.is_final}));
+    let segments = call
+        .transcript()
+        .map(|words| json!({"segments": words.segments.len(), "final": words.is_final}));
     put(Field::Transcript, json!(segments));
     let states: Vec<_> = recordings.iter().map(|state| state.as_str()).collect();
     put(

@@ -1,13 +1,13 @@
 //! A call as it is known, and how reports are merged into it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Availability, CallEvent, CallFields, Cost, CostPart, LegFields, LegId, ProviderCallId,
-    RecordingFields, RecordingKey, Status, pieces::Assembly,
+    RecordingFields, RecordingKey, Status, Transcript, pieces::Assembly,
 };
 
 /// How far apart two tellings of the same begin of a recording may be: some round it to seconds.
@@ -98,6 +98,9 @@ impl Call {
                 changes.recordings.push(report.key.clone());
             }
         }
+        if self.turns_give_way() {
+            changes.fields.retain(|name| *name != "live_turns");
+        }
         changes
     }
 
@@ -112,6 +115,7 @@ impl Call {
         for (key, recording) in other.recordings {
             self.recordings.entry(key).or_default().join(recording);
         }
+        self.turns_give_way();
         self.assembly.join(other.assembly);
         self.put_together();
     }
@@ -159,6 +163,29 @@ impl Call {
             fields.join(self.recordings.get(other).cloned().unwrap_or_default());
         }
         Some(fields)
+    }
+
+    /// Once the final transcript is there, single turns say nothing more, whenever they come. True if
+    /// it is.
+    fn turns_give_way(&mut self) -> bool {
+        let transcript = self.fields.transcript.as_ref();
+        let is_final = transcript.is_some_and(|told| told.value.is_final);
+        if is_final {
+            self.fields.live_turns = None;
+        }
+        is_final
+    }
+
+    /// What was said, as far as it is known: the transcript, or the turns that were told one by one.
+    pub fn transcript(&self) -> Option<Cow<'_, Transcript>> {
+        if let Some(told) = &self.fields.transcript {
+            return Some(Cow::Borrowed(&told.value));
+        }
+        let turns = self.fields.live_turns.as_ref()?;
+        Some(Cow::Owned(Transcript {
+            is_final: false,
+            segments: turns.value.segments().to_vec(),
+        }))
     }
 
     /// Where the call stands. When only a leg or a recording was heard of so far, what they imply:

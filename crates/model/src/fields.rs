@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Agent, Cost, Direction, EndedReason, Latency, Stamp, Status, StoragePolicy, Told, Transcript,
-    TranscriptOutlook,
+    Agent, Cost, Direction, EndedReason, Latency, LiveTurns, Stamp, Status, StoragePolicy, Told,
+    Transcript, TranscriptOutlook,
     told::{join, settle},
 };
 
@@ -102,6 +102,8 @@ told_fields! {
     latency: Latency,
     /// What was said.
     transcript: Transcript,
+    /// What was said so far, where turns are told one by one. Not kept beside a final transcript.
+    live_turns: LiveTurns,
     /// Whether there is a transcript at all, where the provider does not make one of every call.
     transcript_outlook: TranscriptOutlook,
     /// What the provider may keep of it.

@@ -41,4 +41,4 @@ pub use recording::{
 pub use secret::{Secret, SecretUrl};
 pub use status::{Agent, Direction, EndedCode, EndedReason, Side, Status, StoragePolicy};
 pub use told::{Fact, Told};
-pub use transcript::{Segment, Speaker, Transcript, TranscriptOutlook, Word};
+pub use transcript::{LiveTurns, Segment, Speaker, Transcript, TranscriptOutlook, Word};

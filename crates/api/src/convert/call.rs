@@ -1,5 +1,7 @@
 //! A call in full.
 
+use std::borrow::Cow;
+
 use ringback_engine::store::{CallRecord, EventHead, Recording};
 use ringback_model::{Cost, Latency, LegFields, LegId, Matched, Told, Transcript};
 
@@ -43,7 +45,7 @@ pub(crate) fn call_json(record: &CallRecord, recordings: &[Recording], whole: bo
         successful: told(&fields.successful),
         cost: call.cost().map(cost_json),
         latency: told(&fields.latency).map(latency_json),
-        transcript: match (whole, told(&fields.transcript)) {
+        transcript: match (whole, call.transcript().map(Cow::into_owned)) {
             (false, _) => Absent::LeftOut,
             (true, None) => Absent::Null,
             (true, Some(transcript)) => Absent::Value(transcript_json(transcript)),

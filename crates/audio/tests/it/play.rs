@@ -32,6 +32,33 @@ fn what_is_heard_is_the_recording_frame_for_frame() {
 }
 
 #[test]
+fn a_videos_sound_plays_to_its_end_and_from_any_place() {
+    // H.264 and AAC, as meetings are recorded.
+    let rig = rig_on(SilentDevice::new(16_000, 2));
+    rig.load(1, &fixture("meeting.mp4"), 0, true);
+    rig.until_moving();
+    let heard = rig.hear(64_000);
+    let loudest = |span: &[f32]| {
+        span.iter()
+            .fold(0.0_f32, |most, sample| most.max(sample.abs()))
+    };
+    // The first voice speaks from 0.2 s, the second from 2.1 s (two channels, 16,000 frames a second).
+    assert!(
+        loudest(&heard[..4_800]) < 0.02,
+        "silence before the first voice"
+    );
+    assert!(loudest(&heard[6_400..60_000]) > 0.1 && loudest(&heard[70_000..]) > 0.1);
+    let ended = rig.until("ended", |snapshot| snapshot.phase == Phase::Ended);
+    assert_eq!(ended.duration_ms, Some(4000));
+
+    rig.load(2, &fixture("meeting.mp4"), 3_000, true);
+    let moving = rig.until("moving again", |snapshot| {
+        snapshot.load == Some(LoadNumber(2)) && snapshot.rate > 0.0
+    });
+    assert!((2_900..=3_100).contains(&moving.position_ms), "{moving:?}");
+}
+
+#[test]
 fn a_pause_holds_the_place_to_the_frame() {
     let folder = folder();
     let (path, _) = ramp(&folder, 2);

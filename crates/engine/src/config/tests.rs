@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Config, ConfigError};
 
-const ENVIRONMENT: [(&str, &str); 3] = [
+const ENVIRONMENT: [(&str, &str); 4] = [
+    ("RINGBACK_SALES_WEBHOOK_SECRET", "whsec_bmV3 whsec_b2xk"),
     ("RINGBACK_CLINIC_RETELL_API_KEY", "key_new key_old"),
     ("RINGBACK_BISTRO_AUTH_TOKEN", "token"),
     ("RINGBACK_BISTRO_API_KEY", "not a secret of this provider"),
@@ -80,6 +81,35 @@ fn a_whole_file_is_read() {
     assert!(bistro.account.allow_private_network);
     assert!(bistro.missing_secrets().is_empty());
     assert!(bistro.account.secrets.first("api_key").is_none());
+}
+
+#[test]
+fn a_region_decides_where_the_api_is() {
+    let of = |line: &str| {
+        parse(&format!(
+            "[[accounts]]\nid = \"sales\"\nprovider = \"recall\"\n{line}"
+        ))
+    };
+    for (line, host) in [
+        ("", "us-west-2.recall.ai"),
+        ("region = \"eu-central-1\"", "eu-central-1.recall.ai"),
+        (
+            "region = \"eu-central-1\"\nbase_url = \"https://proxy.example\"",
+            "proxy.example",
+        ),
+    ] {
+        let config = of(line).expect("it is right");
+        let account = &config.accounts[0].account;
+        assert_eq!(account.base_url.host_str(), Some(host));
+        assert_eq!(account.secrets.all("webhook_secret").len(), 2);
+    }
+    let said = of("region = \"frankfurt\"")
+        .expect_err("no region")
+        .to_string();
+    assert!(
+        said.starts_with("line 1: account sales: region is none of Recall.ai's"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -137,3 +137,40 @@ async fn twilio_is_believed_by_its_public_address() {
     let changed = house.answer(said("CallStatus=busy&CallSid=CA1")).await;
     assert_eq!(changed.json()["reason"], "signature_wrong");
 }
+
+#[tokio::test]
+async fn recall_is_believed_under_both_names_of_its_headers_and_unsigned_by_nobody() {
+    let mut account = Account {
+        provider: "recall",
+        ..account()
+    };
+    let secret = format!("whsec_{}", BASE64_STANDARD.encode(KEY));
+    account.secrets.add("webhook_secret", &secret);
+    let house = House::at(account);
+    let body = r#"{"event":"bot.done","data":{"data":{"code":"done"},"bot":{"id":"bot_1"}}}"#;
+    // As <https://docs.recall.ai/docs/authenticating-requests-from-recallai> has it.
+    let signed = |family: &str, id: &str| {
+        let at = noon().as_second();
+        let mut mac = Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).expect("any length");
+        mac.update(format!("{id}.{at}.{body}").as_bytes());
+        let digest = BASE64_STANDARD.encode(mac.finalize().into_bytes());
+        Request::post("/webhooks/clinic")
+            .header(format!("{family}-id"), id)
+            .header(format!("{family}-timestamp"), at.to_string())
+            .header(format!("{family}-signature"), format!("v1,{digest}"))
+            .body(Body::from(body))
+            .expect("a request")
+    };
+    for (family, id, status) in [
+        ("webhook", "msg_1", "accepted"),
+        ("webhook", "msg_1", "duplicate"),
+        ("svix", "msg_1", "duplicate"),
+        ("svix", "msg_2", "accepted"),
+    ] {
+        let answered = house.answer(signed(family, id)).await;
+        assert_eq!(answered.json(), json!({"status": status}), "{family} {id}");
+    }
+    let unsigned = Request::post("/webhooks/clinic").body(Body::from(body));
+    let answered = house.answer(unsigned.expect("a request")).await;
+    assert_eq!(answered.json()["reason"], "signature_missing");
+}

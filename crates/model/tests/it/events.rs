@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use proptest::{option, prelude::*, sample::select};
 use ringback_model::{
     Availability, CallEvent, CallFacts, Cost, CostPart, EndedCode, EndedReason, Latency, LegFacts,
-    LegId, Percentiles, ProviderCallId, Reason, RecordingFacts, RecordingKey, RecordingReport,
-    Segment, Source, Speaker, Stamp, Status, Transcript,
+    LegId, LiveTurns, Percentiles, ProviderCallId, Reason, RecordingFacts, RecordingKey,
+    RecordingReport, Segment, Source, Speaker, Stamp, Status, Transcript,
 };
 
 pub(crate) const STATUSES: [Status; 6] = [
@@ -101,6 +101,21 @@ fn latencies() -> impl Strategy<Value = Latency> {
     })
 }
 
+pub(crate) fn turn(start_ms: u64, text: &str) -> Segment {
+    Segment {
+        speaker: Speaker::Named("Ada".into()),
+        start_ms: Some(start_ms),
+        end_ms: Some(start_ms + 500),
+        text: text.into(),
+        words: Vec::new(),
+    }
+}
+
+fn live_turns() -> impl Strategy<Value = LiveTurns> {
+    (0u64..3, select(vec!["Hi", "Yes"]))
+        .prop_map(|(start_ms, text)| LiveTurns::one(turn(start_ms, text)))
+}
+
 fn facts() -> impl Strategy<Value = CallFacts> {
     let words = || option::of(select(vec!["a", "b"]).prop_map(str::to_owned));
     let times = || option::of((0i64..3).prop_map(at));
@@ -116,7 +131,7 @@ fn facts() -> impl Strategy<Value = CallFacts> {
         (times(), times()),
         option::of(0u64..3),
         option::of(costs()),
-        option::of(transcripts),
+        (option::of(transcripts), option::of(live_turns())),
         option::of(reasons),
         option::of(latencies()),
         option::of(any::<bool>()),
@@ -128,7 +143,7 @@ fn facts() -> impl Strategy<Value = CallFacts> {
                 (started_at, ended_at),
                 duration_ms,
                 cost,
-                transcript,
+                (transcript, live_turns),
                 ended_reason,
                 latency,
                 successful,
@@ -143,6 +158,7 @@ fn facts() -> impl Strategy<Value = CallFacts> {
                     duration_ms,
                     cost,
                     transcript,
+                    live_turns,
                     ended_reason,
                     latency,
                     successful,

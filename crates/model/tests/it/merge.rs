@@ -1,10 +1,12 @@
 //! Any order and any repetition of the same reports gives the same call.
 
 use proptest::prelude::*;
-use ringback_model::{Call, CallEvent, CallFacts, ProviderCallId, Source, Status};
+use ringback_model::{
+    Call, CallEvent, CallFacts, LiveTurns, ProviderCallId, Source, Status, TranscriptOutlook,
+};
 use serde_json::Value;
 
-use crate::events::{cost, event, reports, stamp, transcript};
+use crate::events::{cost, event, reports, stamp, transcript, turn};
 
 fn merged(events: &[CallEvent]) -> Call {
     let mut call = Call::new(ProviderCallId::new("call_1"));
@@ -82,7 +84,9 @@ proptest! {
             let before = told_fields(&call);
             call.apply(event);
             let after = told_fields(&call);
-            prop_assert!(before.iter().all(|name| after.contains(name)));
+            // Single turns are lost on purpose: to the transcript of the whole.
+            let stays = |name: &String| after.contains(name) || name == "live_turns";
+            prop_assert!(before.iter().all(stays));
         }
     }
 
@@ -191,4 +195,76 @@ fn a_final_transcript_stands_against_a_later_live_one() {
     let call = merged(&[told(100, false, "half"), told(200, false, "more")]);
     let segments = call.fields.transcript.expect("told").value.segments;
     assert_eq!(segments[0].text, "more");
+}
+
+fn told_turn(second: i64, start_ms: u64, text: &str) -> CallEvent {
+    let facts = CallFacts {
+        live_turns: Some(LiveTurns::one(turn(start_ms, text))),
+        ..CallFacts::default()
+    };
+    event(stamp(second, Source::Webhook), facts)
+}
+
+#[test]
+fn turns_that_are_told_one_by_one_add_up_until_the_transcript_of_the_whole_takes_their_place() {
+    let mut call = Call::new(ProviderCallId::new("call_1"));
+    assert_eq!(call.transcript(), None);
+    for (second, start_ms, text) in [(3, 900, "third"), (1, 100, "first"), (2, 500, "second")] {
+        let changes = call.apply(&told_turn(second, start_ms, text));
+        assert_eq!(changes.fields, ["live_turns"]);
+    }
+    assert!(
+        call.apply(&told_turn(9, 500, "second")).is_empty(),
+        "told again"
+    );
+    let words = call.transcript().expect("told");
+    let texts: Vec<_> = words
+        .segments
+        .iter()
+        .map(|turn| turn.text.as_str())
+        .collect();
+    assert_eq!(
+        (texts, words.is_final),
+        (vec!["first", "second", "third"], false)
+    );
+
+    let whole = CallFacts {
+        transcript: Some(transcript(true, "Everything")),
+        ..CallFacts::default()
+    };
+    let changes = call.apply(&event(stamp(0, Source::Snapshot), whole));
+    assert_eq!(changes.fields, ["transcript"]);
+    assert!(
+        call.apply(&told_turn(9, 1_300, "late")).is_empty(),
+        "it says nothing more"
+    );
+    let words = call.transcript().expect("told");
+    assert_eq!(
+        (words.segments[0].text.as_str(), words.is_final),
+        ("Everything", true)
+    );
+}
+
+#[test]
+fn who_looked_into_an_empty_transcript_knows_more_than_who_heard_of_it() {
+    let told = |second, outlook| {
+        let facts = CallFacts {
+            transcript_outlook: Some(outlook),
+            ..CallFacts::default()
+        };
+        event(stamp(second, Source::Snapshot), facts)
+    };
+    let (heard, looked) = (
+        told(9, TranscriptOutlook::Promised),
+        told(1, TranscriptOutlook::Empty),
+    );
+    let call = merged(&[looked, heard]);
+    let stands = call.fields.transcript_outlook.map(|told| told.value);
+    assert_eq!(stands, Some(TranscriptOutlook::Empty));
+    let call = merged(&[
+        told(1, TranscriptOutlook::Promised),
+        told(2, TranscriptOutlook::Absent),
+    ]);
+    let stands = call.fields.transcript_outlook.map(|told| told.value);
+    assert_eq!(stands, Some(TranscriptOutlook::Absent));
 }

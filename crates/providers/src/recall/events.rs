@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use ringback_model::{
-    Agent, Availability, Call, CallEvent, CallFacts, Direction, Field, Link, ProviderCallId,
-    Reason, RecordingFacts, RecordingKey, RecordingReport, SecretUrl, Source, Stamp, Status,
-    StoragePolicy, TranscriptOutlook,
+    Agent, Availability, Call, CallEvent, CallFacts, Direction, Field, Link, LiveTurns,
+    ProviderCallId, Reason, RecordingFacts, RecordingKey, RecordingReport, SecretUrl, Source,
+    Stamp, Status, StoragePolicy, TranscriptOutlook,
 };
 
 use super::{
@@ -262,6 +262,11 @@ fn webhook(document: Document<'_>) -> Result<Understood, Misunderstood> {
         ("transcript", "failed" | "deleted") => {
             event.facts.transcript_outlook = Some(TranscriptOutlook::Absent);
         }
+        ("transcript", "data") => {
+            event.facts.live_turns = transcript::live_turn(document.body).map(LiveTurns::one);
+            event.is_notice = false;
+        }
+        ("transcript", "partial_data") => return ignored("a turn that is still being said"),
         // Which of several files is gone or could not be made matters; what that leaves, the API says.
         ("audio_mixed" | "video_mixed", "failed" | "deleted") => {}
         ("audio_mixed" | "video_mixed", "processing" | "done")

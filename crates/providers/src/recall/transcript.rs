@@ -88,6 +88,18 @@ pub(super) fn read(
     })
 }
 
+/// The turn in a `transcript.data` event, which bots send while a meeting goes on if they were told to
+/// (<https://docs.recall.ai/docs/real-time-event-payloads>, read November 2026).
+pub(super) fn live_turn(body: &[u8]) -> Option<Segment> {
+    let event = Object::parse(body, "").ok()?;
+    let turn = event.object("data")?.object("data")?;
+    let place = Place {
+        started_at: None,
+        shift: 0,
+    };
+    segment(&turn, &place)
+}
+
 /// Where a recording's times begin.
 struct Place {
     started_at: Option<Timestamp>,

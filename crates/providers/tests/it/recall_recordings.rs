@@ -4,11 +4,12 @@ use ringback_model::{
     Availability, Call, ProviderCallId, Reason, RecordingKey, Segment, Speaker, StoragePolicy,
     TranscriptOutlook, Word,
 };
+use ringback_providers::Understood;
 use serde_json::{Value, json};
 
 use crate::{
-    accounts::{account, snapshot, time, understand},
-    recall_events::{BOT, BOT_ID, RECORDING, RECORDING_ID, arrived, asked, changed},
+    accounts::{account, snapshot, time, understand, webhook},
+    recall_events::{BOT, BOT_ID, RECORDING, RECORDING_ID, arrived, asked, changed, told},
 };
 
 const TRANSCRIPT: &str = include_str!("../fixtures/recall/transcript.json");
@@ -373,4 +374,37 @@ fn without_joins_the_participants_are_named_as_they_are_listed_and_not_all_of_a_
         .collect();
     let names = from(crowd.into()).expect("told");
     assert!(names.ends_with("P48, P49, +10"), "{names}");
+}
+
+#[test]
+fn while_a_meeting_goes_on_its_turns_are_told_one_by_one() {
+    let live = |event: &str, start: f64, text: &str| {
+        json!({"event": event, "data": {
+            "data": {"words": [{"text": text, "start_timestamp": {"relative": start}, "end_timestamp": null}],
+                "participant": {"id": 1, "name": "Ada", "is_host": true}},
+            "transcript": {"id": "t"}, "recording": {"id": RECORDING_ID}, "bot": {"id": BOT_ID}}})
+        .to_string()
+    };
+    let mut call = Call::new(ProviderCallId::new(BOT_ID));
+    for (start, text) in [(7.5, "So?"), (1.25, "Hello")] {
+        let event = told(&live("transcript.data", start, text));
+        assert!(!event.is_notice, "it is all in there");
+        call.apply(&event);
+    }
+    let words = call.transcript().expect("told");
+    let turns: Vec<_> = words
+        .segments
+        .iter()
+        .map(|turn| (turn.start_ms, turn.text.as_str()))
+        .collect();
+    assert_eq!(turns, [(Some(1_250), "Hello"), (Some(7_500), "So?")]);
+    assert_eq!(words.segments[0].speaker, Speaker::Named("Ada".into()));
+    assert!(!words.is_final);
+
+    let partial = live("transcript.partial_data", 1.0, "Hel");
+    let told = understand(
+        &account("recall", &[]),
+        webhook(partial.as_bytes(), arrived()),
+    );
+    assert!(matches!(told, Ok(Understood::Ignored(_))), "{told:?}");
 }

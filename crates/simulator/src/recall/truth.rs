@@ -47,7 +47,7 @@ pub(super) fn of(account: &Account, call: &Call, at: Timestamp) -> Truth {
         successful: None,
         cost: None,
         latency: None,
-        transcript: if told && transcribed {
+        transcript: if told && transcribed || call.script.transcript_updates {
             transcript(call, at)
         } else {
             Vec::new()

@@ -1,7 +1,8 @@
 //! Transcripts, apart from their calls so that lists and merges of other fields stay light.
 
-use ringback_model::{Told, Transcript};
+use ringback_model::{CallFields, LiveTurns, Told, Transcript};
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Result, StoreError},
@@ -16,21 +17,78 @@ CREATE TABLE transcripts (
 ) STRICT;
 ";
 
-pub(crate) fn load(conn: &Connection, call_row: i64) -> Result<Option<Told<Transcript>>> {
-    sql::one(
+/// What was said in a call, in the forms in which it may be told.
+#[derive(Debug, Default)]
+pub(crate) struct Spoken {
+    pub(crate) transcript: Option<Told<Transcript>>,
+    pub(crate) turns: Option<Told<LiveTurns>>,
+}
+
+/// A document with single turns. Without them the document is the transcript itself.
+#[derive(Serialize, Deserialize)]
+struct InTurns {
+    live_turns: Told<LiveTurns>,
+    transcript: Option<Told<Transcript>>,
+}
+
+impl Spoken {
+    /// Takes the words out of a call's fields.
+    pub(crate) fn taken_from(fields: &mut CallFields) -> Self {
+        Self {
+            transcript: fields.transcript.take(),
+            turns: fields.live_turns.take(),
+        }
+    }
+
+    /// Puts them back.
+    pub(crate) fn put_into(self, fields: &mut CallFields) {
+        fields.transcript = self.transcript;
+        fields.live_turns = self.turns;
+    }
+
+    /// As it is stored. `None` if there is nothing to store.
+    fn document(&self) -> Option<serde_json::Result<Vec<u8>>> {
+        match (&self.transcript, &self.turns) {
+            (None, None) => None,
+            (Some(transcript), None) => Some(serde_json::to_vec(transcript)),
+            (transcript, Some(turns)) => Some(serde_json::to_vec(&InTurns {
+                live_turns: turns.clone(),
+                transcript: transcript.clone(),
+            })),
+        }
+    }
+}
+
+pub(crate) fn load(conn: &Connection, call_row: i64) -> Result<Spoken> {
+    let spoken = sql::one(
         conn,
         "SELECT doc FROM transcripts WHERE call = ?1",
         [call_row],
         |row| {
             let json = unpack(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
-            serde_json::from_slice(&json).map_err(|error| sql::unreadable("transcript", &error))
+            if let Ok(transcript) = serde_json::from_slice(&json) {
+                return Ok(Spoken {
+                    transcript: Some(transcript),
+                    turns: None,
+                });
+            }
+            let document: InTurns = serde_json::from_slice(&json)
+                .map_err(|error| sql::unreadable("transcript", &error))?;
+            Ok(Spoken {
+                transcript: document.transcript,
+                turns: Some(document.live_turns),
+            })
         },
-    )
+    )?;
+    Ok(spoken.unwrap_or_default())
 }
 
-/// Writes the transcript unless it is the one that is there.
-pub(crate) fn put(conn: &Connection, call_row: i64, told: &Told<Transcript>) -> Result<()> {
-    let json = serde_json::to_vec(told).map_err(|error| StoreError::Broken(error.to_string()))?;
+/// Writes what was said unless it is what is there. Nothing said takes nothing back.
+pub(crate) fn put(conn: &Connection, call_row: i64, spoken: &Spoken) -> Result<()> {
+    let Some(json) = spoken.document() else {
+        return Ok(());
+    };
+    let json = json.map_err(|error| StoreError::Broken(error.to_string()))?;
     sql::run(
         conn,
         "INSERT INTO transcripts (call, doc) VALUES (?1, ?2)

@@ -42,15 +42,16 @@ status: string,
  */
 direction: string, 
 /**
- * The calling side.
+ * The calling side. In a meeting: the names of those who took part, in the order in which they
+ * came, joined with ", ".
  */
 from: string | null, 
 /**
- * The called side.
+ * The called side. In a meeting: the platform, as people call it ("Zoom").
  */
 to: string | null, 
 /**
- * Who handled it.
+ * Who handled it. In a meeting: the bot.
  */
 agent: AgentJson, 
 /**
@@ -455,7 +456,7 @@ status: string,
  */
 direction: string, 
 /**
- * The calling side.
+ * The calling side; in a meeting, those who took part.
  */
 from: string | null, 
 /**

@@ -108,7 +108,7 @@ impl Calls<'_> {
         let Some(row) = row else {
             return Ok(Vec::new());
         };
-        match transcripts::load(self.conn, row)? {
+        match transcripts::load(self.conn, row)?.transcript {
             Some(told) => search::hits(&told.value.segments, text, limit),
             None => Ok(Vec::new()),
         }
@@ -118,7 +118,7 @@ impl Calls<'_> {
         let Some((row, mut record)) = sql::one(self.conn, &select(condition), params, read)? else {
             return Ok(None);
         };
-        record.call.fields.transcript = transcripts::load(self.conn, row)?;
+        transcripts::load(self.conn, row)?.put_into(&mut record.call.fields);
         Ok(Some(record))
     }
 

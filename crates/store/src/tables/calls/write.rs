@@ -14,7 +14,7 @@ use crate::{
         changes::ChangeKind,
         legs,
         search::{SearchText, Words},
-        transcripts,
+        transcripts::{self, Spoken},
     },
 };
 
@@ -38,7 +38,8 @@ impl CallsMut<'_, '_> {
     /// [`StoreError::Broken`] if the account has this provider's call under another id.
     pub fn put(&mut self, mut record: CallRecord) -> Result<()> {
         let conn = self.writer.conn();
-        let transcript = record.call.fields.transcript.take();
+        let spoken = Spoken::taken_from(&mut record.call.fields);
+        let transcript = spoken.transcript.as_ref();
         let stored = find(conn, &record)?;
         if stored
             .as_ref()
@@ -61,7 +62,7 @@ impl CallsMut<'_, '_> {
             &record,
             &place,
             sort_at,
-            transcript.as_ref().map(|told| &told.value),
+            transcript.map(|told| &told.value),
             sql::ms(self.writer.now()),
         )?;
         sql::run(
@@ -71,11 +72,9 @@ impl CallsMut<'_, '_> {
             (place.row, sql::to_json(&record.call)?),
         )?;
         legs::put(conn, &record.account, place.row, record.call.leg_ids())?;
-        if let Some(told) = &transcript {
-            transcripts::put(conn, place.row, told)?;
-        }
+        transcripts::put(conn, place.row, &spoken)?;
 
-        let text = SearchText::of(&record, transcript.as_ref().map(|told| &told.value));
+        let text = SearchText::of(&record, transcript.map(|told| &told.value));
         let digest = text.digest();
         let was = stored.map(|stored| (stored.position, stored.digest));
         if was != Some((place.position, digest)) {
