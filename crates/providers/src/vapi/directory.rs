@@ -48,7 +48,7 @@ impl<T> Entry<T> {
         let (facts, lasts) = match told {
             Ok(facts) => (facts, GOOD_FOR),
             Err(error) => {
-                tracing::warn!(%error, "what a call names by id is not known for now");
+                tracing::warn!(%error, "what a call names by id could not be asked for");
                 (None, BAD_FOR)
             }
         };
