@@ -76,7 +76,7 @@ impl Directory {
                 known.numbers.insert(id, Entry::of(Ok(Some(facts)), now));
             }
         }
-        if !known.numbers.get(id).is_some_and(|entry| now < entry.until) {
+        if known.numbers.get(id).is_none_or(|entry| entry.until <= now) {
             // Deleted, or beyond the first thousand.
             let told = api.get(NUMBER, &["phone-number", id], &[]).await;
             let told = facts(told, NUMBER, NumberFacts::read);
