@@ -25,3 +25,4 @@ mod secrets;
 mod storage_policy;
 mod twice;
 mod two_processes;
+mod vapi;

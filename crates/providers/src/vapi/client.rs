@@ -13,7 +13,7 @@ use super::{
     auth::Auth,
     composed::{self, Composed},
     directory::Directory,
-    events::{self, KIND_CALL, KIND_LISTED},
+    events::{self, KIND_CALL},
     links,
     payload::VapiCall,
     walk::{Listed, Walk, moment},
@@ -71,6 +71,17 @@ impl VapiClient {
             length,
             calls,
         })
+    }
+
+    /// A call of a list, as a snapshot.
+    async fn listed(&self, id: &str, raw: &RawValue, at: Timestamp) -> Snapshot {
+        let call = Object::of(raw, "call");
+        Snapshot {
+            kind: call.as_ref().map_or(KIND_CALL, events::kind_of_listed),
+            call: ProviderCallId::new(id),
+            body: self.compose(raw).await,
+            at,
+        }
     }
 
     /// A call of the API with what it names by id.
@@ -284,12 +295,7 @@ impl Client for VapiClient {
                 )
             });
             if goes_on {
-                snapshots.push(Snapshot {
-                    kind: KIND_LISTED,
-                    call: ProviderCallId::new(id),
-                    body: self.compose(raw).await,
-                    at: page.at,
-                });
+                snapshots.push(self.listed(id, raw, page.at).await);
             }
         }
         Ok(snapshots)
@@ -309,15 +315,9 @@ impl Client for VapiClient {
         let mut named = BTreeSet::new();
         let mut snapshots = Vec::new();
         for (id, raw) in &page.calls {
-            if walk.has_seen(id) || !named.insert(id) {
-                continue;
+            if !walk.has_seen(id) && named.insert(id) {
+                snapshots.push(self.listed(id, raw, page.at).await);
             }
-            snapshots.push(Snapshot {
-                kind: KIND_LISTED,
-                call: ProviderCallId::new(id),
-                body: self.compose(raw).await,
-                at: page.at,
-            });
         }
         let listed: Vec<Listed> = page
             .calls
@@ -347,7 +347,7 @@ impl Client for VapiClient {
         let lives = |link: &&Link| link.expires_at.is_some_and(|end| now < end);
         if let Some(link) = told.filter(lives) {
             match self.open_link(link.url.reveal(), from, validator).await {
-                Err(ApiError::LinkDead) => {}
+                Err(ApiError::LinkDead | ApiError::Forbidden(_)) => {}
                 opened => return opened,
             }
         }

@@ -48,7 +48,7 @@ impl<T> Entry<T> {
         let (facts, lasts) = match told {
             Ok(facts) => (facts, GOOD_FOR),
             Err(error) => {
-                tracing::warn!(%error, "what a call names by id is not known for now");
+                tracing::warn!(%error, "what a call names by id could not be asked for");
                 (None, BAD_FOR)
             }
         };
@@ -76,7 +76,7 @@ impl Directory {
                 known.numbers.insert(id, Entry::of(Ok(Some(facts)), now));
             }
         }
-        if !known.numbers.get(id).is_some_and(|entry| now < entry.until) {
+        if known.numbers.get(id).is_none_or(|entry| entry.until <= now) {
             // Deleted, or beyond the first thousand.
             let told = api.get(NUMBER, &["phone-number", id], &[]).await;
             let told = facts(told, NUMBER, NumberFacts::read);

@@ -13,11 +13,12 @@ use super::{
     payload::{Envelope, VapiCall},
     transcript,
 };
-use crate::{Account, Document, Misunderstood, Understood, fingerprint};
+use crate::{Account, Document, Misunderstood, Understood, fingerprint, json::Object};
 
-/// A call as `GET /call/{id}` gives it, with what it names by id.
+/// A call as the API gives it, with what it names by id.
 pub(super) const KIND_CALL: &str = "call";
-/// The same as an item of a list. Nothing is known to be left out there, and nothing promises it.
+/// An item of a list in which something is left out. By the description nothing ever is; see
+/// [`kind_of_listed`].
 pub(super) const KIND_LISTED: &str = "listed_call";
 
 /// How long after its end a call may still get its recording. The report comes "when post-processing
@@ -160,9 +161,13 @@ fn report(
         carrier_call_id: call.carrier_id.clone(),
         ..CallFacts::default()
     };
-    event
-        .recordings
-        .extend(recording(account, call, status, moment, document.at));
+    event.recordings.extend(recording(
+        account,
+        call,
+        status,
+        moment,
+        [as_of, document.at],
+    ));
     event
 }
 
@@ -284,13 +289,14 @@ fn transcript(
     })
 }
 
-/// What is told of the call's one recording; nothing while the call goes on.
+/// What is told of the call's one recording; nothing while the call goes on. What a document says is
+/// true `as_of` then; the links in it are worth what they are worth when it `arrived`.
 fn recording(
     account: &Account,
     call: &VapiCall<'_>,
     status: Option<Status>,
     moment: Moment,
-    at: Timestamp,
+    [as_of, arrived]: [Timestamp; 2],
 ) -> Option<RecordingReport> {
     let is_there = call.recordings.is_there();
     let availability = match moment {
@@ -308,7 +314,7 @@ fn recording(
         _ if call.is_recorded == Some(false) => Availability::Absent(Reason::NotRecorded),
         Moment::Changed => Availability::Expected,
         _ if call.keeps_nothing => Availability::Withheld(Reason::Policy),
-        _ if is_past(call, at) => Availability::Absent(Reason::NotRecorded),
+        _ if is_past(call, as_of) => Availability::Absent(Reason::NotRecorded),
         _ => Availability::Expected,
     };
     Some(RecordingReport {
@@ -318,7 +324,7 @@ fn recording(
             channels: call.recordings.channels(),
             ..RecordingFacts::default()
         },
-        link: link(account, call, availability, moment, at),
+        link: link(account, call, availability, moment, arrived),
     })
 }
 
@@ -365,9 +371,20 @@ pub(super) fn availability(
     at: Timestamp,
 ) -> Option<Availability> {
     let status = status(call, Moment::Asked);
-    recording(account, call, status, Moment::Asked, at)?
+    recording(account, call, status, Moment::Asked, [at, at])?
         .facts
         .availability
+}
+
+/// The kind of a call that came in a list. One that is over and comes without its artifact is asked
+/// for by itself.
+pub(super) fn kind_of_listed(call: &Object<'_>) -> &'static str {
+    let is_over = call.text("status").is_some_and(|status| status == "ended");
+    if is_over && call.raw("artifact").is_none() {
+        KIND_LISTED
+    } else {
+        KIND_CALL
+    }
 }
 
 /// What Vapi can tell of a call like this one by now. Summaries, evaluations and latencies are made for

@@ -355,6 +355,7 @@ async fn a_listed_call_is_understood_like_any_other_and_comes_once() {
         .expect("a page");
     assert_eq!(ids(&listed), [ID]);
     let told = &listed.snapshots[0];
+    assert_eq!(told.kind, "call", "with its artifact it is all there is");
     let account = vapi(&stand_in);
     let event = event(&account, snapshot(told.kind, &told.body, told.at));
     assert_eq!(event.facts.from.as_deref(), Some("+15550199"));

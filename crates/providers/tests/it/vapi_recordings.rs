@@ -104,6 +104,21 @@ fn a_recording_that_is_not_there_has_a_reason_or_is_still_to_come() {
 }
 
 #[test]
+fn a_report_that_comes_hours_late_still_speaks_of_its_own_moment() {
+    let body = changed(REPORT, |message| {
+        without(
+            &mut message["artifact"],
+            &["recordingUrl", "presignedMonoUrl", "presignedStereoUrl"],
+        );
+    });
+    let late = event(
+        &account("vapi", &[]),
+        webhook(body.as_bytes(), time("2025-10-09T20:00:00Z")),
+    );
+    assert_eq!(availability(&late), Some(Availability::Expected));
+}
+
+#[test]
 fn files_in_the_customers_own_storage_are_out_of_reach() {
     let event = told(UPLOAD);
     assert_eq!(
