@@ -19,7 +19,11 @@ use crate::world::Inner;
 
 /// The stand-in for the provider of that name.
 pub(crate) fn named(provider: &str) -> Option<&'static dyn StandIn> {
-    const ALL: [&dyn StandIn; 2] = [&crate::retell::Retell, &crate::twilio::Twilio];
+    const ALL: [&dyn StandIn; 3] = [
+        &crate::retell::Retell,
+        &crate::telnyx::Telnyx,
+        &crate::twilio::Twilio,
+    ];
     ALL.into_iter().find(|it| it.name() == provider)
 }
 
@@ -29,6 +33,10 @@ pub(crate) trait StandIn: Debug + Send + Sync + 'static {
     fn name(&self) -> &'static str;
     /// Where the real API is; used in documents while nothing listens.
     fn real_api(&self) -> &'static str;
+    /// What follows the API's host in `base_url`.
+    fn base_path(&self) -> &'static str {
+        ""
+    }
     /// Where real files are; used in documents while nothing listens.
     fn real_storage(&self) -> &'static str;
     fn pace(&self) -> Pace;

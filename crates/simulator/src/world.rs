@@ -28,7 +28,7 @@ use crate::truth::Truth;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WorldError {
     /// The account's provider has no stand-in.
-    #[error("no stand-in for the provider {0:?}; there are retell and twilio")]
+    #[error("no stand-in for the provider {0:?}; there are retell, telnyx and twilio")]
     UnknownProvider(String),
     /// No such account.
     #[error("the simulator has no account {0:?}")]

@@ -6,5 +6,7 @@ mod live;
 mod retell;
 mod setting;
 mod storage;
+mod telnyx;
+mod telnyx_webhooks;
 mod twilio;
 mod webhooks;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
-use ringback_simulator::{Config, HandClock, SimAccount, Simulator};
+use ringback_simulator::{AccountSetup, Config, HandClock, SimAccount, Simulator};
 use serde_json::Value;
 
 pub(crate) const RETELL: &str = "clinic-retell";
 pub(crate) const TWILIO: &str = "bistro-twilio";
+pub(crate) const TELNYX: &str = "intake-telnyx";
 
 pub(crate) struct Setting {
     pub(crate) simulator: Simulator,
@@ -23,10 +24,24 @@ impl Setting {
     }
 
     pub(crate) async fn seeded(seed: u64) -> Self {
+        Self::of(seed, AccountSetup::usual()).await
+    }
+
+    /// With one account of a provider that is not among the usual ones.
+    pub(crate) async fn with(id: &str, provider: &str) -> Self {
+        let account = AccountSetup {
+            id: id.into(),
+            provider: provider.into(),
+        };
+        Self::of(1, vec![account]).await
+    }
+
+    async fn of(seed: u64, accounts: Vec<AccountSetup>) -> Self {
         let clock = HandClock::at("2026-03-01T10:00:00Z".parse().unwrap());
         let config = Config {
             seed,
             clock: Arc::new(clock.clone()),
+            accounts,
             ..Config::default()
         };
         let simulator = Simulator::start(config).await.unwrap();
