@@ -11,7 +11,7 @@ use crate::switches::Switches;
 pub struct SimAccount {
     /// For `config.toml` and the door's path.
     pub id: String,
-    /// As in `config.toml`: `retell`, `twilio`, ...
+    /// As in `config.toml`: `retell`, `telnyx`, `twilio`, ...
     pub provider: String,
     /// The stand-in's API, without a trailing slash.
     pub base_url: String,
@@ -159,7 +159,7 @@ impl Account {
         SimAccount {
             id: self.id.clone(),
             provider: self.provider.name().into(),
-            base_url: self.api.clone(),
+            base_url: format!("{}{}", self.api, self.provider.base_path()),
             media_hosts: vec![storage.into()],
             secrets: std::iter::once((key_name, key))
                 .chain(more_secrets.iter().map(|(name, value)| (name, value)))

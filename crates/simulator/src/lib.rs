@@ -30,6 +30,7 @@ mod simulator;
 pub mod speech;
 mod stand_in;
 mod switches;
+mod telnyx;
 mod timeline;
 mod truth;
 mod twilio;

@@ -27,9 +27,10 @@ pub(crate) fn names() -> String {
     ALL.map(StandIn::name).join(", ")
 }
 
-const ALL: [&dyn StandIn; 5] = [
+const ALL: [&dyn StandIn; 6] = [
     &crate::retell::Retell,
     &crate::twilio::Twilio,
+    &crate::telnyx::Telnyx,
     &crate::vapi::Vapi,
     &crate::recall::Recall,
     &crate::custom::Custom,
@@ -41,6 +42,10 @@ pub(crate) trait StandIn: Debug + Send + Sync + 'static {
     fn name(&self) -> &'static str;
     /// Where the real API is; used in documents while nothing listens.
     fn real_api(&self) -> &'static str;
+    /// What follows the API's host in `base_url`.
+    fn base_path(&self) -> &'static str {
+        ""
+    }
     /// Where real files are; used in documents while nothing listens.
     fn real_storage(&self) -> &'static str;
     fn pace(&self) -> Pace;

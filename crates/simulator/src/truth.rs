@@ -14,7 +14,7 @@ use crate::speech::{Format, Speaker, Turn};
 pub struct Truth {
     /// The account's id.
     pub account: String,
-    /// `retell`, `twilio`, `recall`.
+    /// As in `config.toml`: `retell`, `twilio`, ...
     pub provider: String,
     /// The provider's id of the call (the root leg).
     pub provider_call_id: String,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ringback_model::ProviderCallId;
 use serde_json::value::RawValue;
 
@@ -32,11 +32,14 @@ pub(super) const RECORDS_PAGE_SIZE: &str = "50";
 /// pace of ten requests a second.
 const RECORDS_PACES: u32 = 15;
 
+/// For so long after a call its bill is taken as it is.
+const FRESH_BILL: SignedDuration = SignedDuration::from_mins(30);
+
 /// A leg, as far as its events tell.
 #[derive(Clone, Debug, Default)]
 struct Leg {
     control: Option<String>,
-    is_over: bool,
+    ended_at: Option<Timestamp>,
     is_billed: bool,
 }
 
@@ -45,6 +48,24 @@ struct Leg {
 struct Heard {
     snapshots: Vec<Snapshot>,
     legs: BTreeMap<String, Leg>,
+}
+
+impl Heard {
+    /// Whether the call was billed a moment ago: that is not corrected yet.
+    fn was_just_billed(&self, now: Timestamp) -> bool {
+        let is_fresh = |end: Timestamp| now.duration_since(end) < FRESH_BILL;
+        !self.legs.is_empty()
+            && self
+                .legs
+                .values()
+                .all(|leg| leg.is_billed && leg.ended_at.is_some_and(is_fresh))
+    }
+}
+
+/// How a leg stands.
+struct Standing {
+    is_alive: bool,
+    snapshot: Snapshot,
 }
 
 impl TelnyxClient {
@@ -80,18 +101,18 @@ impl TelnyxClient {
         for recording in recording_ids {
             found.extend(self.transcriptions(session, &recording).await?);
         }
-        for leg in heard.legs.values().filter(|leg| !leg.is_over) {
+        let mut goes_on = false;
+        let open = heard.legs.values().filter(|leg| leg.ended_at.is_none());
+        for control in open.filter_map(|leg| leg.control.as_deref()) {
             // It may have ended without anybody being told.
-            if let Some(control) = &leg.control
-                && let Some(standing) = self.standing(control).await?
-            {
-                found.push(standing);
+            if let Some(standing) = self.standing(control).await? {
+                goes_on |= standing.is_alive;
+                found.push(standing.snapshot);
             }
         }
-        // While it goes on nothing is charged yet, and what is on a bill need not be asked for.
-        let mut legs = heard.legs.values();
-        let is_settled = !heard.legs.is_empty() && legs.clone().all(|leg| leg.is_billed);
-        if legs.all(|leg| leg.is_over) && !is_settled {
+        // What goes on is not charged yet. What is neither going on nor ended is charged all the same,
+        // and its record tells the end.
+        if !goes_on && !heard.was_just_billed(self.http.now()) {
             found.extend(self.records_of(session).await?);
         }
         Ok(found)
@@ -119,7 +140,9 @@ impl TelnyxClient {
             };
             let leg = heard.legs.entry(leg.as_str().to_owned()).or_default();
             leg.control = leg.control.take().or(ids.control);
-            leg.is_over |= kind == Kind::Hangup;
+            if kind == Kind::Hangup {
+                leg.ended_at = leg.ended_at.max(Some(event.occurred_at.unwrap_or(at)));
+            }
             leg.is_billed |= kind == Kind::Cost;
             heard
                 .snapshots
@@ -129,7 +152,7 @@ impl TelnyxClient {
     }
 
     /// How a leg stands; known for ten minutes after its end.
-    async fn standing(&self, control: &str) -> Result<Option<Snapshot>, ApiError> {
+    async fn standing(&self, control: &str) -> Result<Option<Standing>, ApiError> {
         let answer = match self.get(CALL, &["calls", control], &[]).await {
             Ok(answer) => answer,
             Err(ApiError::NotFound | ApiError::Server(400)) => return Ok(None),
@@ -137,11 +160,14 @@ impl TelnyxClient {
         };
         let object = Object::parse(&answer.body, "").map_err(|error| unexpected(CALL, &error))?;
         let data = object.object("data").unwrap_or(object);
-        Ok(Ids::read(&data).both().map(|(call, _)| Snapshot {
-            kind: KIND_STATUS,
-            call,
-            body: answer.body.clone(),
-            at: answer.at,
+        Ok(Ids::read(&data).both().map(|(call, _)| Standing {
+            is_alive: data.boolean("is_alive") == Some(true),
+            snapshot: Snapshot {
+                kind: KIND_STATUS,
+                call,
+                body: answer.body.clone(),
+                at: answer.at,
+            },
         }))
     }
 
@@ -234,8 +260,8 @@ impl TelnyxClient {
         // Call control ids look like `v3:…`; the others are UUIDs.
         if text.contains(':') {
             if let Some(standing) = self.standing(text).await? {
-                let session = standing.call.clone();
-                found.push(standing);
+                let session = standing.snapshot.call.clone();
+                found.push(standing.snapshot);
                 return Ok(Some(session));
             }
             let query = [("filter[call_control_id]", text)];

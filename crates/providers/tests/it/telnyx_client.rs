@@ -185,8 +185,11 @@ async fn a_call_is_its_events_its_recordings_and_what_was_charged() {
 }
 
 #[tokio::test]
-async fn what_is_on_the_bill_is_not_asked_for() {
+async fn what_was_just_billed_is_not_asked_for() {
     let api = StandIn::start().await;
+    let clock = Clock::from_fn(|| time("2026-03-01T10:06:00Z"));
+    let http = Http::for_account(&at(&api), clock, Duration::ZERO);
+    let client = provider("telnyx").client(Arc::new(at(&api)), http);
     let events = [
         fixture!("initiated.json"),
         fixture!("hangup.json"),
@@ -194,8 +197,13 @@ async fn what_is_on_the_bill_is_not_asked_for() {
     ];
     api.on("/v2/call_events", [page(&events.map(call_event))])
         .on("/v2/recordings", [page(&[])]);
-    ask(&api, SESSION).await.expect("an answer");
+    let session = ProviderCallId::new(SESSION);
+    client.call(&session).await.expect("an answer");
     assert_eq!(asked(&api).len(), 2);
+    // Two hours later it may have been corrected.
+    api.on("/v2/detail_records", [page(&[])]);
+    ask(&api, SESSION).await.expect("an answer");
+    assert_eq!(asked(&api).len(), 6);
 }
 
 #[tokio::test]
@@ -205,15 +213,28 @@ async fn a_leg_of_which_no_end_was_told_is_asked_about() {
     api.on("/v2/call_events", [page(&events.map(call_event))])
         .on("/v2/recordings", [page(&[])])
         .on("/v2/calls/v3:root", [json(&parsed(fixture!("call.json")))]);
+    let alive = {
+        let mut call = parsed(fixture!("call.json"));
+        call["data"]["is_alive"] = true.into();
+        call
+    };
+    api.on("/v2/calls/v3:root", [json(&alive)]);
     let told = ask(&api, SESSION).await.expect("an answer");
     assert_eq!(told.last().map(|told| told.kind), Some("call_status"));
+    let last = asked(&api).pop();
     assert_eq!(
-        asked(&api).last().map(String::as_str),
-        Some("/v2/calls/v3:root")
+        last.as_deref(),
+        Some("/v2/calls/v3:root"),
+        "nothing is charged yet"
     );
-    api.on("/v2/calls/v3:root", [status(404)]);
+
+    // Known for ten minutes after its end only; then its record tells the end.
+    api.on("/v2/calls/v3:root", [status(404)]).on(
+        "/v2/detail_records",
+        [page(&[parsed(fixture!("detail_record.json"))]), page(&[])],
+    );
     let told = ask(&api, SESSION).await.expect("an answer");
-    assert_eq!(told.len(), 2, "known for ten minutes after its end only");
+    assert_eq!(told.last().map(|told| told.kind), Some("detail_record"));
 }
 
 #[tokio::test]

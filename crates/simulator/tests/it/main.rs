@@ -8,6 +8,8 @@ mod recall;
 mod retell;
 mod setting;
 mod storage;
+mod telnyx;
+mod telnyx_webhooks;
 mod twilio;
 mod vapi;
 mod vapi_messages;

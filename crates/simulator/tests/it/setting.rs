@@ -12,6 +12,7 @@ pub(crate) const RETELL: &str = "clinic-retell";
 pub(crate) const TWILIO: &str = "bistro-twilio";
 pub(crate) const CUSTOM: &str = "shop-custom";
 pub(crate) const VAPI: &str = "sales-vapi";
+pub(crate) const TELNYX: &str = "intake-telnyx";
 
 pub(crate) struct Setting {
     pub(crate) simulator: Simulator,
@@ -30,18 +31,19 @@ impl Setting {
 
     /// With an account of a team's own backend.
     pub(crate) async fn with_backend() -> Self {
-        let backend = AccountSetup {
-            id: CUSTOM.into(),
-            provider: "custom".into(),
-        };
-        Self::of(1, vec![backend]).await
+        Self::with(CUSTOM, "custom").await
     }
 
     /// With one Vapi account.
     pub(crate) async fn vapi() -> Self {
+        Self::with(VAPI, "vapi").await
+    }
+
+    /// With one account of a provider that is not among the usual ones.
+    pub(crate) async fn with(id: &str, provider: &str) -> Self {
         let account = AccountSetup {
-            id: VAPI.into(),
-            provider: "vapi".into(),
+            id: id.into(),
+            provider: provider.into(),
         };
         Self::of(1, vec![account]).await
     }
