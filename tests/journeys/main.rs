@@ -6,11 +6,8 @@ mod arriving;
 mod command_line;
 mod disturbed;
 mod early_recording;
-<<<<<<< HEAD
-mod files;
-=======
 mod every_provider;
->>>>>>> c7969b1 (Journeys of every provider: one table of what each can do, the same journeys for all, merging proved on what is really sent)
+mod files;
 mod full_disk;
 mod hostile;
 mod killed;

@@ -18,17 +18,24 @@ pub struct Case {
     /// The reason with which a recording is withheld that the customer does not let the provider
     /// keep, if there is such a policy.
     pub withholds: Option<&'static str>,
+    /// Whether an account can be told to take what is not signed as a hint to ask the provider.
+    pub takes_hints: bool,
     /// Where a webhook says what kind of event it is: a JSON pointer, in a form `/` and the name.
     pub kind_at: &'static str,
-    /// Where a webhook tells why a call ended, in the provider's word, if it does.
+    /// Where a webhook tells why a call ended, in the provider's word, if that is all there is to
+    /// know about it. Recall.ai is asked at once and answers itself; the own backend chooses from
+    /// Ringback's words.
     pub reason_at: Option<&'static str>,
 }
 
 /// Every provider. A new one is a line.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
-    Case { account: "clinic-retell", provider: "retell", has_api: true, withholds: Some("policy"), kind_at: "/event", reason_at: Some("/call/disconnection_reason") },
-    Case { account: "bistro-twilio", provider: "twilio", has_api: true, withholds: None, kind_at: "/CallStatus", reason_at: None },
+    Case { account: "clinic-retell", provider: "retell", has_api: true, withholds: Some("policy"), takes_hints: true, kind_at: "/event", reason_at: Some("/call/disconnection_reason") },
+    Case { account: "bistro-twilio", provider: "twilio", has_api: true, withholds: None, takes_hints: false, kind_at: "/CallStatus", reason_at: None },
+    Case { account: "desk-vapi", provider: "vapi", has_api: true, withholds: Some("policy"), takes_hints: true, kind_at: "/message/type", reason_at: Some("/message/endedReason") },
+    Case { account: "team-recall", provider: "recall", has_api: true, withholds: Some("policy"), takes_hints: true, kind_at: "/event", reason_at: None },
+    Case { account: "shop-custom", provider: "custom", has_api: false, withholds: Some("policy"), takes_hints: false, kind_at: "/type", reason_at: None },
 ];
 
 impl Case {

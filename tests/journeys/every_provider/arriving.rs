@@ -25,12 +25,7 @@ async fn a_call_is_on_the_board_while_it_goes_on_and_whole_when_it_is_over(case:
     let begin = setting.deliver_due().await;
     assert!(!begin.is_empty(), "the begin is told");
     for (webhook, answer) in begin {
-        assert_eq!(
-            (answer.status, answer.word.as_str()),
-            (200, "accepted"),
-            "{}",
-            webhook.kind
-        );
+        assert_eq!(answer.status, 200, "{}: {answer:?}", webhook.kind);
     }
     let call = house
         .call_that(&id, "the begin", |call| call["status"] == "ongoing")
@@ -40,7 +35,7 @@ async fn a_call_is_on_the_board_while_it_goes_on_and_whole_when_it_is_over(case:
     assert_eq!(call["missing"], json!([]), "nothing can be there yet");
 
     for (webhook, answer) in setting.live_through().await {
-        assert_eq!(answer.word, "accepted", "{}", webhook.kind);
+        assert_eq!(answer.status, 200, "{}: {answer:?}", webhook.kind);
     }
     house
         .call_that(&id, "the end", |call| call["status"] == "ended")

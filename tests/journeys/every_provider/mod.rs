@@ -21,22 +21,27 @@ macro_rules! travelled_by {
 
 /// Everybody.
 macro_rules! everybody {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi recall custom } };
 }
 
 /// Who can be asked about calls.
 macro_rules! who_can_be_asked {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi recall } };
 }
 
 /// Who has a policy that withholds recordings.
 macro_rules! who_withholds {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi recall custom } };
+}
+
+/// Who can be told to take hints.
+macro_rules! who_takes_hints {
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi recall } };
 }
 
 /// Who tells in a word of its own why a call ended.
 macro_rules! who_gives_reasons {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi } };
 }
 
 mod arriving;
@@ -49,6 +54,7 @@ mod rebuilt;
 mod recordings;
 mod trouble;
 mod unheard_of;
+mod unsigned;
 
 use ringback_journeys::cases::{CASES, Case};
 
@@ -69,6 +75,7 @@ fn every_group_is_who_the_table_says_can_take_part() {
         providers(|case| case.withholds.is_some()),
         who_withholds!(names;)
     );
+    assert_eq!(providers(|case| case.takes_hints), who_takes_hints!(names;));
     assert_eq!(
         providers(|case| case.reason_at.is_some()),
         who_gives_reasons!(names;)
