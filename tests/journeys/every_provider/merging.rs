@@ -13,7 +13,7 @@ use proptest::{
 };
 use ringback_engine::config::{Config as Configured, ConfiguredAccount};
 use ringback_journeys::{cases::Case, setting::Setting};
-use ringback_model::{Call, CallEvent, Clock, ProviderCallId, Source, Status};
+use ringback_model::{Call, CallEvent, Clock, ProviderCallId, Source};
 use ringback_providers::{
     Client, Document, RawRequest, Snapshot, Standing, Understood, http::Http,
 };
@@ -273,20 +273,17 @@ async fn two_who_heard_different_parts_agree_after_telling_each_other(case: &Cas
 
 async fn a_call_that_is_over_never_goes_on_again(case: &Case) {
     for_what_is_said(case, jumbled, |_, (_, jumbled)| {
-        let mut over: BTreeMap<ProviderCallId, Status> = BTreeMap::new();
-        for heard in 1..=jumbled.len() {
-            for (id, call) in told(&jumbled[..heard]) {
-                let status = call.fields.status.as_ref().map(|told| told.value);
-                let is_over = status.is_some_and(Status::is_terminal);
-                prop_assert!(
-                    is_over || !over.contains_key(&id),
-                    "it was over and is {status:?}: {:?}",
-                    names(&jumbled[..heard])
-                );
-                if let Some(status) = status.filter(|_| is_over) {
-                    over.insert(id, status);
-                }
-            }
+        let mut calls = Calls::new();
+        for event in jumbled.iter().flat_map(|heard| &heard.events) {
+            let call = calls.entry(event.call.clone());
+            let call = call.or_insert_with(|| Call::new(event.call.clone()));
+            let is_over = |call: &Call| {
+                let status = call.fields.status.as_ref();
+                status.is_some_and(|told| told.value.is_terminal())
+            };
+            let was_over = is_over(call);
+            call.apply(event);
+            prop_assert!(is_over(call) || !was_over, "{:?}", names(&jumbled));
         }
         Ok(())
     })
