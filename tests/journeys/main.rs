@@ -6,6 +6,7 @@ mod arriving;
 mod command_line;
 mod disturbed;
 mod early_recording;
+mod every_provider;
 mod files;
 mod full_disk;
 mod hostile;

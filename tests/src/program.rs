@@ -184,6 +184,21 @@ impl Serving {
         self.child.id().expect("it runs")
     }
 
+    /// How much memory it holds now, in bytes, shared parts counted whole.
+    ///
+    /// # Panics
+    /// When it has ended, or the system does not tell.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()));
+        let status = status.expect("the system tells of a process that runs");
+        let held = status.lines().find_map(|line| {
+            let kilobytes = line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?;
+            kilobytes.parse::<u64>().ok()
+        });
+        held.expect("the system tells how much memory it holds") * 1024
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))

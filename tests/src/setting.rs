@@ -13,13 +13,15 @@ use ringback_api::{cli, dto::CallQuery};
 use ringback_engine::{Engine, EngineOptions, Home, StartError};
 use ringback_model::Clock;
 use ringback_simulator::{
-    AccountSetup, Config, Delivery, HandClock, Simulator, Switches, WallClock, World,
+    AccountSetup, CallScript, Config, Delivery, HandClock, Simulator, Switches, Timeline,
+    WallClock, World,
 };
 use serde_json::Value;
 use tempfile::TempDir;
 use url::Url;
 
 use crate::{
+    cases::Case,
     door::{self, Answer, Sender},
     patience::{SOON, until},
     program::Ringback,
@@ -86,6 +88,21 @@ impl Setting {
         Self::make("0s", Some(Arc::new(WallClock)), AccountSetup::usual()).await
     }
 
+    /// As [`Setting::webhooks_only`], with these accounts only.
+    pub async fn told(cases: &[&Case]) -> Self {
+        Self::webhooks_only_of(setups(cases)).await
+    }
+
+    /// As [`Setting::polling`], with these accounts only.
+    pub async fn asking(cases: &[&Case]) -> Self {
+        Self::polling_of(setups(cases)).await
+    }
+
+    /// As [`Setting::in_real_time`], with these accounts only.
+    pub async fn told_in_real_time(cases: &[&Case]) -> Self {
+        Self::make("0s", Some(Arc::new(WallClock)), setups(cases)).await
+    }
+
     async fn make(
         poll_every: &str,
         time: Option<Arc<dyn ringback_simulator::Clock>>,
@@ -150,6 +167,23 @@ impl Setting {
     /// Time passes at once. Everybody sees it: providers and engine.
     pub fn pass(&self, by: Duration) {
         self.clock.advance(by);
+    }
+
+    /// Lets a call begin now.
+    ///
+    /// # Panics
+    /// When there is no such account.
+    pub fn place(&self, case: &Case, script: CallScript) -> String {
+        let placed = self.simulator.place(case.account, script);
+        placed.expect("one of ours")
+    }
+
+    /// When what happens in a call.
+    ///
+    /// # Panics
+    /// When there is no such call.
+    pub fn timeline(&self, id: &str) -> Timeline {
+        self.world().timeline(id).expect("one of ours")
     }
 
     /// An account's faults.
@@ -245,6 +279,10 @@ fn accounts_with_backend() -> Vec<AccountSetup> {
         });
     }
     accounts
+}
+
+fn setups(cases: &[&Case]) -> Vec<AccountSetup> {
+    cases.iter().map(|case| case.setup()).collect()
 }
 
 /// An engine in this process, asked as a face asks it.
@@ -361,6 +399,17 @@ impl House {
             call.filter(|_| wrong.is_empty())
         })
         .await
+    }
+
+    /// Waits until the call is whole, when what is told only later has been asked for as well.
+    pub async fn becomes_whole_in_time(&self, setting: &Setting, id: &str) -> Value {
+        let timeline = setting.timeline(id);
+        // A quarter of an hour after its end a call is asked for what is still missing.
+        let asked = timeline.ended + Duration::from_secs(15 * 60 + 1);
+        let late = asked.max(timeline.settled()).max(setting.now());
+        setting.clock.set(late);
+        self.look();
+        self.becomes_whole(setting, id).await
     }
 
     /// Waits until nothing in the journal waits to be applied.
