@@ -88,7 +88,7 @@ impl TelnyxClient {
 
     async fn of_session(&self, session: &ProviderCallId) -> Result<Vec<Snapshot>, ApiError> {
         let id = session.as_str();
-        let heard = self.events("filter[application_session_id]", id).await?;
+        let mut heard = self.events("filter[application_session_id]", id).await?;
         let recordings = self
             .pages(
                 RECORDINGS,
@@ -96,7 +96,7 @@ impl TelnyxClient {
                 &[("filter[call_session_id]", id)],
             )
             .await?;
-        let mut found = heard.snapshots;
+        let mut found = std::mem::take(&mut heard.snapshots);
         let recording_ids = of_pages(&recordings, session, &mut found)?;
         for recording in recording_ids {
             found.extend(self.transcriptions(session, &recording).await?);
