@@ -186,7 +186,7 @@ async fn answers(party: &ConfiguredAccount, client: &dyn Client, id: &str) -> Ve
 fn understood(party: &ConfiguredAccount, document: Document<'_>, what: String) -> Heard {
     let events = match party.provider.understand(&party.account, document) {
         Ok(Understood::Events(events)) => events,
-        Ok(Understood::Ignored(_)) => Vec::new(),
+        Ok(Understood::Ignored(_) | Understood::Ask { .. }) => Vec::new(),
         Err(error) => panic!("{what} is not understood: {error}"),
     };
     Heard {

@@ -21,27 +21,27 @@ macro_rules! travelled_by {
 
 /// Everybody.
 macro_rules! everybody {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi recall custom } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi telnyx recall custom } };
 }
 
 /// Who can be asked about calls.
 macro_rules! who_can_be_asked {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi recall } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi telnyx recall } };
 }
 
 /// Who has a policy that withholds recordings.
 macro_rules! who_withholds {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi recall custom } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi telnyx recall custom } };
 }
 
 /// Who can be told to take hints.
 macro_rules! who_takes_hints {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi recall } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi telnyx recall } };
 }
 
 /// Who tells in a word of its own why a call ended.
 macro_rules! who_gives_reasons {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi telnyx } };
 }
 
 mod arriving;
