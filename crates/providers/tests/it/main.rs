@@ -28,6 +28,7 @@ mod telnyx_events;
 mod telnyx_life;
 mod telnyx_media;
 mod telnyx_records;
+mod telnyx_saved;
 mod telnyx_signature;
 mod telnyx_walk;
 mod twilio_client;

@@ -5,6 +5,7 @@ mod custom;
 mod faults;
 mod live;
 mod recall;
+mod recall_trouble;
 mod retell;
 mod setting;
 mod storage;
