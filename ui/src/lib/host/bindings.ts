@@ -296,7 +296,12 @@ path: string | null,
 /**
  * When the provider's link dies, while it is not fetched yet.
  */
-link_expires_at: string | null, };
+link_expires_at: string | null, 
+/**
+ * Only where the provider does not say which call it is of: `number_and_time` if the numbers and
+ * the time fit to this call and to no other. It may be the wrong one.
+ */
+matched_by?: string, };
 
 export type CallDetail = { 
 /**
