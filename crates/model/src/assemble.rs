@@ -13,7 +13,8 @@
 //!   our agent follows from the direction.
 //! - A leg's cost is what its bill says; charges that were filed since for the same products replace
 //!   those on the bill. Without a bill it is the sum of the charges.
-//! - Of what was said, the telling with the voices of both sides counts most.
+//! - Of what was said, the telling with the voices of both sides counts most; of two such, lines do,
+//!   unless the other knows when its turns began.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -167,7 +168,12 @@ impl Call {
             told.as_ref()
                 .is_some_and(|told| has_both_sides(&told.value))
         };
-        if both(&lines) {
+        // A whole telling that knows when each turn began is more than the same in lines.
+        let is_timed = |told: &Told<Transcript>| {
+            let mut segments = told.value.segments.iter();
+            segments.any(|segment| segment.start_ms.is_some())
+        };
+        if both(&lines) && !(both(&told) && told.as_ref().is_some_and(is_timed)) {
             return lines;
         }
         told.or(texts).or(lines)

@@ -3,8 +3,8 @@
 use proptest::{option, prelude::*, sample::select};
 use ringback_model::{
     Call, CallEvent, CallFacts, Charge, Cost, CostPart, Direction, EndedCode, EndedReason,
-    LegFacts, LegId, Line, ProviderCallId, RecordingFacts, RecordingKey, RecordingReport, Side,
-    Source, Speaker, Status, Voice,
+    LegFacts, LegId, Line, ProviderCallId, RecordingFacts, RecordingKey, RecordingReport, Segment,
+    Side, Source, Speaker, Status, Transcript, Voice,
 };
 
 use crate::events::{at, cost, event, reports, stamp, transcript};
@@ -368,6 +368,52 @@ fn the_telling_with_both_voices_counts_most() {
         },
     ));
     assert_eq!(first(call_of(&whole)), "Hi");
+}
+
+#[test]
+fn a_whole_telling_that_knows_when_stands_against_the_same_in_lines() {
+    let said = |start_ms| {
+        let segment = |speaker, text: &str| Segment {
+            speaker,
+            start_ms,
+            end_ms: None,
+            text: text.into(),
+            words: Vec::new(),
+        };
+        let whole = Transcript {
+            is_final: false,
+            segments: vec![
+                segment(Speaker::Agent, "Hello there!"),
+                segment(Speaker::Caller, "A table for two, please."),
+            ],
+        };
+        let facts = CallFacts {
+            transcript: Some(whole),
+            ..CallFacts::default()
+        };
+        event(stamp(30, Source::Webhook), facts)
+    };
+    let lines = [
+        line(14, "desk", Voice::OfTheParty, "Hello!"),
+        line(17, "desk", Voice::ToTheParty, "A table for two."),
+    ];
+    let told = |events: &[CallEvent]| {
+        let told = call_of(events).fields.transcript.expect("a transcript");
+        let pair = |segment: &Segment| (segment.speaker.clone(), segment.text.clone());
+        told.value.segments.iter().map(pair).collect::<Vec<_>>()
+    };
+    let pairs = |agent: &str, caller: &str| {
+        let (agent, caller) = (agent.to_owned(), caller.to_owned());
+        vec![(Speaker::Agent, agent), (Speaker::Caller, caller)]
+    };
+    let in_lines = pairs("Hello!", "A table for two.");
+    assert_eq!(told(&lines), in_lines, "no leg is the root of this call");
+    let [first, second] = lines;
+    assert_eq!(told(&[first.clone(), said(None), second.clone()]), in_lines);
+    assert_eq!(
+        told(&[first, said(Some(400)), second]),
+        pairs("Hello there!", "A table for two, please.")
+    );
 }
 
 fn recorded(key: RecordingKey, leg: &str, second: i64) -> CallEvent {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ringback_model::{
     Agent, Availability, Call, CallEvent, CallFacts, Direction, EndedCode, Field, Link,
     ProviderCallId, Reason, RecordingFacts, RecordingKey, RecordingReport, Source, Stamp, Status,
-    StoragePolicy, Transcript,
+    StoragePolicy, Transcript, TranscriptOutlook,
 };
 
 use super::{
@@ -157,10 +157,18 @@ fn report(
             .and_then(latency::latency)
             .filter(|_| moment.knows_the_end()),
         transcript: transcript(call, moment, status, envelope),
+        transcript_outlook: (status == Some(Status::Ended)
+            && moment.knows_the_end()
+            && transcript::is_silent(call))
+        .then_some(TranscriptOutlook::Empty),
         storage_policy: call.keeps_nothing.then_some(StoragePolicy::BasicsOnly),
         carrier_call_id: call.carrier_id.clone(),
         ..CallFacts::default()
     };
+    if event.facts.transcript.is_none() {
+        let line = envelope.and_then(|envelope| transcript::alone(call, envelope, as_of));
+        event.pieces.lines.extend(line);
+    }
     event.recordings.extend(recording(
         account,
         call,
@@ -392,6 +400,11 @@ pub(super) fn kind_of_listed(call: &Object<'_>) -> &'static str {
 pub(super) fn expects(call: &Call) -> Vec<Field> {
     let policy = call.fields.storage_policy.as_ref().map(|told| told.value);
     let direction = call.fields.direction.as_ref().map(|told| told.value);
+    let outlook = call
+        .fields
+        .transcript_outlook
+        .as_ref()
+        .map(|told| told.value);
     match call.status() {
         Status::Ended => {
             let mut fields = vec![
@@ -408,7 +421,10 @@ pub(super) fn expects(call: &Call) -> Vec<Field> {
                 _ => {}
             }
             if policy != Some(StoragePolicy::BasicsOnly) {
-                fields.extend([Field::Transcript, Field::Recording]);
+                if outlook != Some(TranscriptOutlook::Empty) {
+                    fields.push(Field::Transcript);
+                }
+                fields.push(Field::Recording);
             }
             fields
         }

@@ -1,6 +1,7 @@
 //! What was said in a Vapi call, in Ringback's words.
 
-use ringback_model::{Segment, Speaker};
+use jiff::Timestamp;
+use ringback_model::{LegId, Line, Segment, Speaker, Voice};
 
 use super::{
     messages::Entry,
@@ -24,12 +25,10 @@ pub(super) fn of_finished(call: &VapiCall<'_>) -> Vec<Segment> {
 /// The conversation so far, as a message tells it that came while the call goes on; empty where it
 /// does not.
 ///
-/// A report is merged by replacing what an earlier one told, so only what is whole can be used. Every
-/// message may carry the conversation so far: `conversation-update` has it in `messages`, the others in
-/// `artifact`, "a live version of `call.artifact`" in the description of Vapi's API. A line that
-/// comes as `transcript` is put behind it, if it is not in there yet. A line that comes alone cannot
-/// be put behind anything, and would push aside what is known; it says no more than that the call
-/// goes on. With the final report everything comes again.
+/// Every message may carry the conversation so far: `conversation-update` has it in `messages`, the
+/// others in `artifact`, "a live version of `call.artifact`" in the description of Vapi's API. A line
+/// that comes as `transcript` is put behind it, if it is not in there yet; one that comes alone is
+/// [`alone`].
 pub(super) fn of_going_on(call: &VapiCall<'_>, envelope: &Envelope<'_>) -> Vec<Segment> {
     let message = &envelope.message;
     let artifact = call.artifact.as_ref();
@@ -59,6 +58,28 @@ pub(super) fn is_line(kind: &str) -> bool {
     kind == "transcript" || kind.starts_with("transcript[")
 }
 
+/// A line that came without the conversation before it. Whatever a report tells as a whole replaces
+/// what was told before, so a line is told as a piece: the pieces of a call are joined, and are shown
+/// as long as nothing tells the whole. Only what is final is one, or each line would be there once for
+/// every word that was added to it.
+///
+/// The leg on which it was heard is the one to the assistant; what the assistant gets to hear is the
+/// caller.
+pub(super) fn alone(call: &VapiCall<'_>, envelope: &Envelope<'_>, at: Timestamp) -> Option<Line> {
+    let is_final = envelope.message.text("transcriptType").as_deref() == Some("final");
+    let line = line(envelope).filter(|_| is_final)?;
+    Some(Line {
+        at,
+        leg: LegId::new(&call.id),
+        voice: match line.speaker {
+            Speaker::Agent => Voice::OfTheParty,
+            Speaker::Caller => Voice::ToTheParty,
+            _ => return None,
+        },
+        text: line.text.trim().to_owned(),
+    })
+}
+
 fn line(envelope: &Envelope<'_>) -> Option<Segment> {
     let message = is_line(&envelope.kind).then_some(&envelope.message)?;
     Some(Segment {
@@ -68,6 +89,16 @@ fn line(envelope: &Envelope<'_>) -> Option<Segment> {
         text: message.text("transcript")?,
         words: Vec::new(),
     })
+}
+
+/// Whether a finished call was listened to and nobody said anything: there are messages, and they are
+/// the assistant's instructions.
+pub(super) fn is_silent(call: &VapiCall<'_>) -> bool {
+    let messages = call
+        .artifact
+        .as_ref()
+        .and_then(|artifact| Entry::all(artifact, "messages"));
+    messages.is_some() && of_finished(call).is_empty()
 }
 
 fn openai(artifact: Option<&Object<'_>>, beside: &Object<'_>) -> Option<Vec<Segment>> {

@@ -1,9 +1,12 @@
 //! What was said, in all the forms in which Vapi writes it: live and afterwards.
 
-use ringback_model::{Segment, Speaker, Transcript};
+use ringback_model::{Call, Field, ProviderCallId, Segment, Speaker, Status, Transcript};
 use serde_json::{Value, json};
 
-use crate::vapi_events::{CALL, ID, REPORT, asked, changed, told, without};
+use crate::{
+    accounts::provider,
+    vapi_events::{CALL, ID, REPORT, asked, changed, told, without},
+};
 
 const CONVERSATION: &str = include_str!("../fixtures/vapi/conversation_update.json");
 const LINE: &str = include_str!("../fixtures/vapi/transcript.json");
@@ -181,17 +184,90 @@ fn a_line_is_put_behind_the_conversation_that_comes_with_it() {
     );
 }
 
+/// A final line that comes without the conversation before it.
+fn alone(second: i64, role: &str, text: &str) -> String {
+    let at = 1_760_000_000_000 + 1_000 * second;
+    let call = json!({"id": ID, "type": "inboundPhoneCall"});
+    json!({"message": {"type": "transcript", "timestamp": at, "role": role,
+        "transcriptType": "final", "transcript": text, "call": call}})
+    .to_string()
+}
+
+fn call_of(bodies: &[String]) -> Call {
+    let mut call = Call::new(ProviderCallId::new(ID));
+    for body in bodies {
+        call.apply(&told(body));
+    }
+    call
+}
+
+fn known(call: &Call) -> Transcript {
+    call.fields.transcript.clone().expect("told").value
+}
+
 #[test]
-fn a_line_alone_does_not_push_aside_what_is_known() {
-    let alone = json!({"message": {"type": "transcript", "timestamp": 1_760_000_009_000_i64,
-        "role": "user", "transcriptType": "final", "transcript": "Hello", "call": {"id": ID}}});
-    let alone = told(&alone.to_string());
-    assert_eq!(alone.facts.transcript, None);
-    let mut call = ringback_model::Call::new(alone.call.clone());
-    call.apply(&told(CONVERSATION));
-    call.apply(&alone);
-    let known = call.fields.transcript.expect("told").value;
-    assert_eq!(known.segments.len(), 2);
+fn lines_that_come_alone_grow_into_a_conversation_in_any_order() {
+    let lines = [
+        alone(1, "assistant", "Hi"),
+        alone(3, "user", "Hello"),
+        alone(5, "user", "I want to move my appointment."),
+    ];
+    let conversation = [
+        (Speaker::Agent, "Hi"),
+        (Speaker::Caller, "Hello"),
+        (Speaker::Caller, "I want to move my appointment."),
+    ];
+    let first = call_of(&lines[..1]);
+    assert_eq!(spoken(&known(&first)), conversation[..1]);
+    let jumbled: Vec<_> = [2, 0, 1, 0, 2]
+        .map(|index: usize| lines[index].clone())
+        .into();
+    for told in [&lines[..], &jumbled] {
+        let call = call_of(told);
+        assert_eq!(spoken(&known(&call)), conversation);
+        assert!(!known(&call).is_final);
+        assert_eq!(call.status(), Status::Ongoing);
+    }
+    let partial = alone(7, "user", "And an").replace("final", "partial");
+    assert_eq!(
+        known(&call_of(&[lines[0].clone(), lines[1].clone(), partial]))
+            .segments
+            .len(),
+        2,
+        "half a line would be there once for every word"
+    );
+}
+
+#[test]
+fn what_is_whole_stands_against_lines_that_come_alone() {
+    let lines = [alone(1, "assistant", "Hi"), alone(3, "user", "Hello!!")];
+    let live = [&lines[..], &[CONVERSATION.to_owned()]].concat();
+    assert_eq!(
+        spoken(&known(&call_of(&live))),
+        [(Speaker::Agent, "Hi"), (Speaker::Caller, "Hello")]
+    );
+    let over = [&live[..], &[REPORT.to_owned(), lines[1].clone()]].concat();
+    let whole = known(&call_of(&over));
+    assert!(whole.is_final);
+    assert_eq!(whole, told(REPORT).facts.transcript.expect("told"));
+}
+
+#[test]
+fn a_call_in_which_nobody_spoke_lacks_no_transcript() {
+    let silent = |messages: Value| {
+        let body = changed(REPORT, |message| {
+            message["artifact"] = json!({"messages": messages});
+        });
+        let call = call_of(&[body]);
+        provider("vapi").expects(&call).contains(&Field::Transcript)
+    };
+    assert!(!silent(
+        json!([{"role": "system", "message": "instructions"}])
+    ));
+    assert!(silent(json!([])), "it may not be written down yet");
+    let said =
+        json!([{"role": "system", "message": "instructions"}, {"role": "bot", "message": "Hi"}]);
+    assert!(silent(said));
 }
 
 #[test]
