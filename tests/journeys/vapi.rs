@@ -178,7 +178,7 @@ async fn without_any_message_polling_finds_calls_and_what_changes_in_them_later(
         correction: Some(Correction {
             after: Duration::from_secs(600),
             extra_cost_micros: 7_000,
-            extra_duration: Duration::from_millis(250),
+            extra_duration: Duration::from_secs(1),
         }),
         ..CallScript::default()
     };

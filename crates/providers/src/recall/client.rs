@@ -288,7 +288,19 @@ impl RecallClient {
             Sound::Deleted => Err(ApiError::Withheld(Reason::DeletedAtProvider)),
             Sound::Failed => Err(ApiError::Withheld(Reason::ProviderError)),
             Sound::Unplayable => Err(ApiError::Withheld(Reason::Unsupported)),
-            Sound::Untold => Err(ApiError::Withheld(Reason::NotRecorded)),
+            Sound::Untold => Err(ApiError::Withheld(self.why_untold(&recording).await?)),
+        }
+    }
+
+    /// Why a finished recording has no sound: only its bot says that nothing may be kept.
+    async fn why_untold(&self, recording: &Recording) -> Result<Reason, ApiError> {
+        let Some(bot) = &recording.bot else {
+            return Ok(Reason::NotRecorded);
+        };
+        match self.bot(bot).await {
+            Ok((bot, _)) if bot.keeps_nothing => Ok(Reason::Policy),
+            Ok(_) | Err(ApiError::NotFound) => Ok(Reason::NotRecorded),
+            Err(error) => Err(error),
         }
     }
 

@@ -185,7 +185,7 @@ impl VapiClient {
             .map_err(|error| wrong(CALL, &error))?;
         for link in told.recordings.links() {
             match self.open_link(link, from, validator).await {
-                Err(ApiError::LinkDead) => {}
+                Err(ApiError::LinkDead | ApiError::Forbidden(_)) => {}
                 opened => return opened,
             }
         }
