@@ -24,6 +24,7 @@ mod refused;
 mod resync;
 mod secrets;
 mod storage_policy;
+mod telnyx;
 mod twice;
 mod two_processes;
 mod vapi;

@@ -34,6 +34,8 @@ pub const RETELL: &str = "clinic-retell";
 pub const TWILIO: &str = "bistro-twilio";
 /// The simulated account of a team's own backend.
 pub const CUSTOM: &str = "shop-custom";
+/// A simulated Telnyx account.
+pub const TELNYX: &str = "intake-telnyx";
 
 /// The moment at which every journey begins whose clock is moved by hand.
 pub const BEGIN: &str = "2026-03-01T10:00:00Z";
@@ -55,6 +57,15 @@ impl Setting {
     /// Nothing is asked for unless a webhook or a person gives reason to.
     pub async fn webhooks_only() -> Self {
         Self::make("0s", None, AccountSetup::usual()).await
+    }
+
+    /// One account at this provider, polled as often as told.
+    pub async fn of_one(id: &str, provider: &str, poll_every: &str) -> Self {
+        let account = AccountSetup {
+            id: id.into(),
+            provider: provider.into(),
+        };
+        Self::make(poll_every, None, vec![account]).await
     }
 
     /// The same with these accounts only.

@@ -154,10 +154,13 @@ fn conversation_cost(truth: &Value) -> Value {
     let legs = legs
         .iter()
         .map(|leg| json!({"id": leg["provider_call_id"], "cost": leg["cost"]}));
-    let parts: Vec<Value> = std::iter::once(root)
-        .chain(legs)
-        .map(|leg| json!({"name": leg["id"], "amount": leg["cost"]}))
-        .collect();
+    let named = |leg: Value| json!({"name": leg["id"], "amount": leg["cost"]});
+    // What the root leg is made of stands for it, where that is told.
+    let own = match truth["cost"]["parts"].as_array() {
+        Some(parts) if !parts.is_empty() => parts.clone(),
+        _ => vec![named(root)],
+    };
+    let parts: Vec<Value> = own.into_iter().chain(legs.map(named)).collect();
     let sum: Decimal = parts
         .iter()
         .filter_map(|part| part["amount"].as_str()?.parse::<Decimal>().ok())

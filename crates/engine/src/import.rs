@@ -15,7 +15,7 @@ use ringback_store::{Appended, EventOutcome, StoreError, Writer};
 use crate::{
     Engine, EngineError,
     accounts::Party,
-    apply::{Heard, entry, fold, settle},
+    apply::{Heard, entry, fold, row_key, settle},
     core::Core,
     jobs,
     sidecar::{Sidecar, SoundFile},
@@ -163,11 +163,12 @@ fn place(
 ) -> io::Result<()> {
     let stored = |error: StoreError| io::Error::other(error);
     let key = RecordingKey::new(sound.key.clone());
-    let id = RecordingId::derive(call, &key);
-    let Some(mut row) = writer.recordings().by_id(id).map_err(stored)? else {
+    let Some(mut record) = writer.calls().by_id(call).map_err(stored)? else {
         return Ok(());
     };
-    let Some(mut record) = writer.calls().by_id(call).map_err(stored)? else {
+    let row_key = row_key(writer, &record, &key).map_err(stored)?;
+    let id = RecordingId::derive(call, &row_key);
+    let Some(mut row) = writer.recordings().by_id(id).map_err(stored)? else {
         return Ok(());
     };
     let started = record
@@ -225,7 +226,7 @@ fn place(
             .cancel(jobs::RESYNC, &key)
             .map_err(stored)?;
     }
-    let sidecar = Sidecar::new(party.id(), &record.provider, &record.call, &key, facts);
+    let sidecar = Sidecar::new(party.id(), &record.provider, &record.call, &row_key, facts);
     // Not made to last one by one, as a landing does: a hundred thousand waits for the disk would take
     // minutes, and whoever imports can import again.
     let text = serde_json::to_vec_pretty(&sidecar).map_err(io::Error::other)?;

@@ -21,7 +21,8 @@ pub(crate) struct Sidecar {
     pub provider: String,
     /// The provider's id of the call.
     pub provider_call_id: String,
-    /// The provider's id of the recording; empty where it has none.
+    /// The provider's id of the recording; empty where it has none; its leg and begin where it was
+    /// first reported without its id.
     pub recording_key: RecordingKey,
     /// The recording.
     pub recording: SoundFile,

@@ -8,7 +8,7 @@
 //! - The leg that began first is the root. The conversation is over when its root is; a leg that is
 //!   heard of late can therefore show that a call which seemed over goes on.
 //! - A leg of which only a bill tells counts while no other leg is known. After that only its charges
-//!   do, with the root.
+//!   do: with the leg that has its id as another id, else with the root, unless that has a bill.
 //! - Who hung up is told as the calling or the called side. Which of them is the person and which is
 //!   our agent follows from the direction.
 //! - A leg's cost is what its bill says; charges that were filed since for the same products replace
@@ -260,6 +260,16 @@ impl Assembly {
             .collect()
     }
 
+    fn is_other_id(&self, leg: &LegId, id: &LegId) -> bool {
+        let other = self.legs.get(leg).and_then(|leg| leg.other_id.as_ref());
+        other.is_some_and(|told| told.value == id.as_str())
+    }
+
+    /// Whether a charge for this leg is one that no leg which counts can be found for.
+    fn is_orphan(&self, leg: &LegId, visible: &BTreeSet<&LegId>) -> bool {
+        !visible.contains(leg) && !visible.iter().any(|known| self.is_other_id(known, leg))
+    }
+
     /// A leg with what follows from its pieces.
     fn leg(&self, id: &LegId, visible: &BTreeSet<&LegId>, is_root: bool) -> LegFields {
         let mut leg = self.legs.get(id).cloned().unwrap_or_default();
@@ -277,9 +287,10 @@ impl Assembly {
             });
         }
         leg.ended_reason = ended_reason(&leg);
-        let charges = self.charges.iter().filter(|(leg, _)| {
-            // What nobody else pays for goes with the root.
-            *leg == id || is_root && !visible.contains(leg)
+        let adopts = is_root && leg.cost.is_none();
+        let charges = self.charges.iter().filter(|(of, _)| {
+            let is_its = *of == id || self.is_other_id(id, of);
+            is_its || adopts && self.is_orphan(of, visible)
         });
         let charges = added_up(charges.flat_map(|(_, products)| products));
         leg.cost = cost(leg.cost.take(), &charges);

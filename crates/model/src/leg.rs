@@ -30,6 +30,8 @@ told_fields! {
     /// What became of it, where the provider tells that before the end and apart from it: a voicemail
     /// answered, it was handed on.
     outcome: EndedReason,
+    /// Another id of the same leg, by which bills may name it.
+    other_id: String,
     /// True where only a bill tells of it, and not by its own id: it may be a leg that is known by
     /// that id as well.
     billed_only: bool,

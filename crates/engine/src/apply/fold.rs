@@ -12,7 +12,7 @@ use ringback_model::{
 };
 use ringback_store::{CallRecord, NewAlert, Recording, Result, Writer};
 
-use super::unnamed;
+use super::row_key;
 use crate::{accounts::Party, jobs, schedule};
 
 /// What came of taking in a report.
@@ -65,17 +65,15 @@ pub(crate) fn fold(
 
     let mut work_due = false;
     for (report, age) in event.recordings.iter().zip(ages) {
-        let place = unnamed::place(writer, &record, &report.key)?;
+        let key = row_key(writer, &record, &report.key)?;
         let link = report.link.as_ref().map(|link| TellLink { link, age });
-        let link = link.or_else(|| TellLink::of_earlier(&place));
-        work_due |= recording(writer, party, &record, &place.key, link, at)?;
+        work_due |= recording(writer, party, &record, &key, link, at)?;
     }
     if changes.fields.contains(&"status") && record.call.status().is_terminal() {
         // A recording that was being made while the call went on can be asked for now.
         for key in record.call.recordings.keys() {
-            let place = unnamed::place(writer, &record, key)?;
-            let link = TellLink::of_earlier(&place);
-            work_due |= recording(writer, party, &record, &place.key, link, at)?;
+            let key = row_key(writer, &record, key)?;
+            work_due |= recording(writer, party, &record, &key, None, at)?;
         }
     }
     if is_news {
@@ -142,17 +140,6 @@ struct TellLink<'a> {
     /// Whether the report speaks of a later moment than what was known of the recording, of the same,
     /// or of an earlier one.
     age: Ordering,
-}
-
-impl<'a> TellLink<'a> {
-    /// The link that the recording had before it was known by its id.
-    fn of_earlier(place: &'a unnamed::Place) -> Option<Self> {
-        let link = place.link.as_ref()?;
-        Some(Self {
-            link,
-            age: Ordering::Less,
-        })
-    }
 }
 
 fn age(call: &Call, report: &RecordingReport, stamp: Stamp) -> Ordering {
@@ -234,23 +221,18 @@ fn recording(
     writer.recordings_mut().put(&row)?;
 
     let account = &record.account;
-    let is_unnamed = key.unnamed_parts().is_some();
-    if is_unnamed && before.is_none() {
-        // The provider's API knows its id.
+    let is_unnamed = row.named_key().unnamed_parts().is_some();
+    if is_unnamed && before.is_none() && !row.state.wants_fetch() {
+        // The API knows its id. One that is fetched is asked for then.
         let ask = jobs::resync(account, &record.call.provider_call_id, at);
         writer.jobs_mut().enqueue(&ask)?;
     }
     match row.state {
         RecordingState::Available(_) if before != Some(row.state) || link.is_some() => {
             let deadline = row.link.as_ref().and_then(|link| link.expires_at);
-            let run_at = if is_unnamed {
-                unnamed::fetch_at(at)
-            } else {
-                at
-            };
             writer
                 .jobs_mut()
-                .enqueue(&jobs::fetch(account, id, run_at, deadline))?;
+                .enqueue(&jobs::fetch(account, id, at, deadline))?;
             Ok(true)
         }
         // While the call goes on nobody has to be asked: the provider is still recording.

@@ -31,6 +31,7 @@ use tokio::sync::Notify;
 pub(crate) use fold::{Heard, fold, settle};
 use reading::{Reading, Said, heard, take_in, understood};
 pub(crate) use reading::{document, entry};
+pub(crate) use unnamed::row_key;
 
 use crate::{
     EngineError,
@@ -431,7 +432,10 @@ impl Applier {
             .filter(|(key, _)| merged.named(key).is_none())
             .map(|(key, fields)| {
                 let told = fields.availability.as_ref().map(|told| told.value);
-                let here = here.iter().find(|row| row.key == *key).map(|row| row.state);
+                let is_it = |row: &&store::Recording| {
+                    row.key == *key || merged.named(&row.key) == Some(key)
+                };
+                let here = here.iter().find(is_it).map(|row| row.state);
                 match (here, told) {
                     (Some(state), Some(told)) => {
                         state.next(ringback_model::RecordingInput::Provider(told))

@@ -19,7 +19,7 @@ pub(super) async fn find(core: &Arc<Core>, task: &Task) -> Option<Landed<Examina
     let started = record.call.fields.started_at.as_ref();
     let at = started.map_or(record.first_seen_at, |told| told.value);
     let folder = format!("{}/{}", record.account, at.to_zoned(TimeZone::UTC).date());
-    let name = RecordingName::new(&record.call.provider_call_id, &task.recording.key);
+    let name = RecordingName::new(&record.call.provider_call_id, &task.recording.named_key());
     let (core, key) = (core.clone(), task.recording.key.clone());
     let work = move || {
         let beside = RecordingPath::new(format!("{folder}/{name}.{ANY_ENDING}")).ok()?;

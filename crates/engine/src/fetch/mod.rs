@@ -5,6 +5,7 @@
 //! stands in [`outcome`]; how bytes are brought in stands in [`transfer`].
 
 mod here;
+mod naming;
 mod outcome;
 mod told;
 mod transfer;
@@ -26,6 +27,8 @@ use crate::{
 };
 
 pub(crate) use outcome::Outcome;
+
+use naming::Naming;
 
 /// Transfers at the same time, over all accounts.
 const TRANSFERS: usize = 6;
@@ -143,10 +146,13 @@ impl Fetcher {
     /// One try of one job, to its end: whatever comes of it is written down.
     pub(crate) async fn carry_out(&self, job: Job) -> Result<(), EngineError> {
         let core = self.core()?;
-        let Some(task) = self.task(&core, job).await? else {
+        let Some(mut task) = self.task(&core, job).await? else {
             return Ok(());
         };
-        let outcome = transfer::run(&core, &self.owner, &task).await;
+        let outcome = match naming::learn_id(&core, &mut task).await? {
+            Naming::GoOn => transfer::run(&core, &self.owner, &task).await,
+            Naming::Wait => Outcome::NotReady,
+        };
         outcome::write_down(&core, &self.owner, task, outcome).await
     }
 
@@ -154,15 +160,7 @@ impl Fetcher {
     async fn task(&self, core: &Arc<Core>, job: Job) -> Result<Option<Task>, EngineError> {
         let work: Option<FetchWork> = serde_json::from_value(job.work.payload.clone()).ok();
         let found = match &work {
-            Some(work) => core.store.read(|reader| {
-                let Some(recording) = reader.recordings().by_id(work.recording)? else {
-                    return Ok(None);
-                };
-                Ok(reader
-                    .calls()
-                    .by_id(recording.call)?
-                    .map(|record| (record, recording)))
-            })?,
+            Some(work) => look_up(core, work.recording)?,
             None => None,
         };
         let (id, owner) = (job.id, self.owner.clone());
@@ -206,6 +204,17 @@ impl Fetcher {
             }
         }
     }
+}
+
+/// A recording and its call, as they are known now.
+fn look_up(core: &Core, id: RecordingId) -> Result<Option<(CallRecord, Recording)>, StoreError> {
+    core.store.read(|reader| {
+        let Some(recording) = reader.recordings().by_id(id)? else {
+            return Ok(None);
+        };
+        let record = reader.calls().by_id(recording.call)?;
+        Ok(record.map(|record| (record, recording)))
+    })
 }
 
 /// Waits as long as somebody else is fetching this recording: the loop beside, or another process.

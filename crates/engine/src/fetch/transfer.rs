@@ -75,7 +75,7 @@ async fn land(core: &Arc<Core>, task: &Task) -> Result<Landing, LandError> {
         recording: task.recording.id,
         account: record.account.clone(),
         call_start: started.unwrap_or(record.first_seen_at),
-        name: RecordingName::new(&record.call.provider_call_id, &task.recording.key),
+        name: RecordingName::new(&record.call.provider_call_id, &task.recording.named_key()),
         now: core.clock.now(),
     };
     let archive = core.archive.clone();
@@ -90,9 +90,10 @@ async fn fill(
     landing: Landing,
 ) -> Result<Landing, Outcome> {
     let resume = landing.resume_point();
+    let key = task.recording.named_key();
     let media = MediaRef {
         call: &task.record.call.provider_call_id,
-        recording: &task.recording.key,
+        recording: &key,
         link: task.recording.link.as_ref(),
     };
     let stream = task

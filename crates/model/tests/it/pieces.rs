@@ -296,12 +296,24 @@ fn a_leg_that_only_a_bill_tells_of_counts_until_another_is_known() {
     assert_eq!(from(&call).as_deref(), Some("person"));
     let legs: Vec<_> = call.legs.keys().map(LegId::as_str).collect();
     assert_eq!(legs, ["further"]);
-    let told = call.fields.cost.expect("a cost").value;
+    let told = call.fields.cost.clone().expect("a cost").value;
     assert_eq!(
         told.amount.to_string(),
         "0.007",
         "its charge goes with the root"
     );
+    let also_known_as = LegFacts {
+        other_id: Some("bill".into()),
+        ..LegFacts::default()
+    };
+    call.apply(&leg(50, "further", also_known_as));
+    let further = call.legs[&LegId::new("further")].cost.clone();
+    assert_eq!(
+        further.map(|told| told.value.amount.to_string()).as_deref(),
+        Some("0.005"),
+        "unless another leg has its id as well"
+    );
+    assert_eq!(call.cost().expect("a cost").amount.to_string(), "0.007");
 }
 
 #[test]
@@ -480,6 +492,7 @@ fn told_pieces() -> impl Strategy<Value = CallEvent> {
                 ended_reason: reason("cause"),
                 outcome: reason("machine").filter(|_| id == "b"),
                 billed_only: (id == "c").then_some(true),
+                other_id: (id == "a").then(|| "c".to_owned()),
                 cost: amount.map(cost),
                 ..LegFacts::default()
             };

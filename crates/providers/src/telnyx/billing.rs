@@ -56,7 +56,7 @@ fn currency(object: &Object<'_>) -> Option<String> {
 /// A detail record.
 #[derive(Clone, Debug)]
 pub(super) struct DetailRecord {
-    /// The session, or the record's own id where it is of none.
+    /// The session; where it is of none, the record's own id.
     pub(super) conversation: String,
     leg: LegId,
     /// Whether the leg is known by its own id.
@@ -80,11 +80,13 @@ impl DetailRecord {
         let own = text(&["id", "uuid"]);
         let leg = text(&["telnyx_leg_id", "call_leg_id", "leg_id"]);
         let session = text(&["telnyx_session_id", "call_session_id", "session_id"]);
-        let (has_leg, leg) = match (leg, &own) {
-            (Some(leg), _) => (true, leg),
-            (None, Some(own)) => (false, own.clone()),
-            (None, None) => return Err(object.lacks("id", "is missing or no text")),
-        };
+        // Records of trunks name the token of the leg, if it has one.
+        let control = text(&["call_control_id", "telnyx_call_control_id"]);
+        let has_leg = leg.is_some();
+        let leg = leg
+            .or(control)
+            .or_else(|| own.clone())
+            .ok_or_else(|| object.lacks("id", "is missing or no text"))?;
         let product = object.text("record_type").unwrap_or_else(|| "call".into());
         let product = product.replace('_', "-");
         Ok(Self {

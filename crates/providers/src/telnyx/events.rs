@@ -110,7 +110,7 @@ impl Told<'_> {
                 };
                 let facts = LegFacts {
                     cost: Some(cost),
-                    ..LegFacts::default()
+                    ..self.numbers()
                 };
                 report.pieces.legs.push((self.leg.clone(), facts));
             }
@@ -166,9 +166,10 @@ impl Told<'_> {
         Tells::Something
     }
 
-    /// The two ends of the leg, which most events repeat.
+    /// The two ends of the leg and its other id, which most events repeat.
     fn numbers(&self) -> LegFacts {
         LegFacts {
+            other_id: self.event.payload.text("call_control_id"),
             from: self.event.payload.text("from"),
             to: self.event.payload.text("to"),
             ..LegFacts::default()

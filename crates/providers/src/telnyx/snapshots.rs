@@ -134,6 +134,7 @@ fn standing(object: &Object<'_>, at: Timestamp) -> Result<CallEvent, Misundersto
     };
     let mut event = CallEvent::new(call, stamp);
     let facts = LegFacts {
+        other_id: data.text("call_control_id"),
         status: is_over.then_some(Status::Ended),
         started_at,
         ended_at: data.moment("end_time").filter(|_| is_over),

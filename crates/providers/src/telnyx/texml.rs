@@ -115,6 +115,7 @@ fn leg_facts(params: &Params, at: Option<Timestamp>) -> LegFacts {
             .filter(|_| is_over)
             .and_then(seconds),
         ended_reason: ended_reason(params, word, status),
+        other_id: params.text("CallSid"),
         hung_up: params.get("HangupSource").and_then(hangup::side),
         ..LegFacts::default()
     }

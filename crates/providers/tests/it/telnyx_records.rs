@@ -173,7 +173,11 @@ fn an_active_call_tells_that_there_is_one_and_no_more() {
     );
     let (leg, facts) = &events[0].pieces.legs[0];
     assert_eq!(leg, &LegId::new(LEG));
-    assert_eq!(facts, &ringback_model::LegFacts::default());
+    let nothing_else = ringback_model::LegFacts {
+        other_id: Some("v3:root".into()),
+        ..Default::default()
+    };
+    assert_eq!(facts, &nothing_else);
     assert_eq!(events[0].stamp.source, Source::Snapshot);
 }
 

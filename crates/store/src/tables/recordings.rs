@@ -85,6 +85,17 @@ pub struct Recording {
     pub facts: RecordingFields,
 }
 
+impl Recording {
+    /// The key with the provider's id, also where the recording was first reported without it.
+    pub fn named_key(&self) -> RecordingKey {
+        let told = self.facts.provider_id.as_ref();
+        match told.filter(|_| self.key.unnamed_parts().is_some()) {
+            Some(id) => RecordingKey::new(&id.value),
+            None => self.key.clone(),
+        }
+    }
+}
+
 const COLUMNS: &str = "recordings.id, calls.id, recordings.account, key, state, reason, channels, \
      recordings.duration_ms, format, size_bytes, sha256, path, analysis_path, link, \
      link_expires_at, expected_since, landed_at, fetch_attempts, last_error, facts";
@@ -221,35 +232,6 @@ impl RecordingsMut<'_, '_> {
         let call_row = call_row
             .ok_or_else(|| StoreError::Broken("a recording was written before its call".into()))?;
         write(conn, call_row, recording)?;
-        self.changed(call_row, recording.id, recording.call)
-    }
-
-    /// Forgets a recording that turned out to be another one of its call. It has no file yet.
-    ///
-    /// # Errors
-    /// [`StoreError::Broken`] if it has one: what is here is never forgotten.
-    pub fn forget(&mut self, recording: &Recording) -> Result<()> {
-        if recording.path.is_some() {
-            return Err(StoreError::Broken(
-                "a recording that is here was to be forgotten".into(),
-            ));
-        }
-        let conn = self.writer.conn();
-        let call_row: Option<i64> = sql::one(
-            conn,
-            "DELETE FROM recordings WHERE id = ?1 RETURNING call",
-            [recording.id.to_string()],
-            |row| Ok(row.get(0)?),
-        )?;
-        match call_row {
-            Some(call_row) => self.changed(call_row, recording.id, recording.call),
-            None => Ok(()),
-        }
-    }
-
-    /// Writes how the call of a changed recording stands in the list, and says what changed.
-    fn changed(&mut self, call_row: i64, recording: RecordingId, call: CallId) -> Result<()> {
-        let conn = self.writer.conn();
         let all = sql::all(
             conn,
             "SELECT id, state, reason, link_expires_at FROM recordings WHERE call = ?1
@@ -268,8 +250,9 @@ impl RecordingsMut<'_, '_> {
         )?;
         calls::summarize(conn, call_row, &all, sql::ms(self.writer.now()))?;
         self.writer
-            .note(ChangeKind::Recording, recording.to_string())?;
-        self.writer.note(ChangeKind::Call, call.to_string())
+            .note(ChangeKind::Recording, recording.id.to_string())?;
+        self.writer
+            .note(ChangeKind::Call, recording.call.to_string())
     }
 }
 

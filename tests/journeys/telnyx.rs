@@ -1,0 +1,297 @@
+//! Telnyx tells no calls, only events of legs and recordings without their id: calls come of it all the
+//! same, with or without webhooks.
+
+use std::time::Duration;
+
+use ringback_journeys::{
+    patience::{SOON, until},
+    setting::{House, Setting, TELNYX},
+};
+use ringback_simulator::{CallScript, Correction, Ending, Reach, StoragePolicy};
+use serde_json::json;
+
+async fn setting(poll_every: &str) -> Setting {
+    Setting::of_one(TELNYX, "telnyx", poll_every).await
+}
+
+fn place(setting: &Setting, script: CallScript) -> String {
+    let placed = setting.simulator.place(TELNYX, script);
+    placed.expect("one of ours")
+}
+
+async fn resync(house: &House, scope: ringback_engine::resync::Scope) {
+    let request = ringback_engine::resync::Request {
+        scope,
+        account: None,
+        dry_run: false,
+    };
+    let mut run = house.engine.resync(request).await.expect("it can be asked");
+    assert_eq!(run.finished().await.report.failed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_arrives_rings_goes_on_ends_and_is_whole() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default());
+    let timeline = setting.world().timeline(&id).expect("the call");
+    for (at, status) in [
+        (timeline.placed, "ringing"),
+        (timeline.answered.expect("it is answered"), "ongoing"),
+    ] {
+        setting.clock.set(at);
+        setting.deliver_due().await;
+        house
+            .call_that(&id, status, |call| call["status"] == status)
+            .await;
+        assert_eq!(house.board(), [id.clone()]);
+    }
+    let answered = setting.live_through().await;
+    assert!(
+        answered.iter().all(|(_, answer)| answer.word == "accepted"),
+        "{answered:?}"
+    );
+    let call = house.becomes_whole(&setting, &id).await;
+    assert_eq!(call["recordings"].as_array().map(Vec::len), Some(1));
+    assert!(house.board().is_empty());
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_to_end_comes_out_as_it_was() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let ids: Vec<_> = [
+        CallScript::default().ending(Ending::Transferred),
+        CallScript::outbound().ending(Ending::Voicemail),
+        CallScript::outbound().ending(Ending::AgentHangup),
+        CallScript::default().ending(Ending::MaxDuration),
+    ]
+    .map(|script| place(&setting, script))
+    .into();
+    let unanswered: Vec<_> = [
+        Ending::Busy,
+        Ending::NoAnswer,
+        Ending::Canceled,
+        Ending::Unreachable,
+    ]
+    .map(|ending| place(&setting, CallScript::unanswered(ending)))
+    .into();
+    setting.live_through().await;
+    for id in &ids {
+        house.becomes_whole(&setting, id).await;
+    }
+    for id in &unanswered {
+        let truth = setting.simulator.truth(id).expect("the call");
+        let call = house
+            .call_that(id, "the end", |call| call["ended_reason"].is_object())
+            .await;
+        assert_eq!(
+            ringback_journeys::truth::differences(&call, &truth),
+            [""; 0]
+        );
+        assert_eq!(call["missing"], json!([]));
+    }
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_whose_webhooks_were_all_lost_are_whole_after_the_next_poll() {
+    let setting = setting("5m").await;
+    let ids = [
+        place(&setting, CallScript::default()),
+        place(&setting, CallScript::default().ending(Ending::Transferred)),
+    ];
+    setting.miss_everything();
+    setting.pass(Duration::from_secs(20 * 60));
+    let house = setting.start().await;
+    for id in &ids {
+        house.becomes_whole(&setting, id).await;
+    }
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_whole_by_asking_for_it_alone() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default());
+    setting.miss_everything();
+    // Longer ago than any bill is taken as it is.
+    setting.pass(Duration::from_secs(2 * 3600));
+    resync(&house, ringback_engine::resync::Scope::Call(id.clone())).await;
+    house.becomes_whole(&setting, &id).await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_end_was_not_told_leaves_the_board() {
+    let setting = setting("5m").await;
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default());
+    let timeline = setting.world().timeline(&id).expect("the call");
+    setting
+        .clock
+        .set(timeline.answered.expect("it is answered"));
+    setting.deliver_due().await;
+    house
+        .call_that(&id, "the begin", |call| call["status"] == "ongoing")
+        .await;
+    setting.miss_everything();
+    setting.pass(Duration::from_secs(15));
+    house
+        .call_that(&id, "the end", |call| call["status"] == "ended")
+        .await;
+    assert!(house.board().is_empty());
+    house.becomes_whole(&setting, &id).await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_without_its_id_is_the_same_one_when_its_id_is_known() {
+    let setting = setting("0s").await;
+    let switches = setting.switches(TELNYX);
+    switches.turn(|faults| {
+        faults.recording_before_call = true;
+        faults.reach = Reach::Unavailable;
+    });
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default());
+    let timeline = setting.world().timeline(&id).expect("the call");
+    setting
+        .clock
+        .set(timeline.recording_ready.expect("it is recorded"));
+    setting.deliver_due().await;
+    let early = house
+        .call_that(&id, "a recording", |call| call["recordings"][0].is_object())
+        .await;
+    assert_eq!(early["recordings"][0]["provider_recording_id"], json!(null));
+
+    setting.live_through().await;
+    switches.turn(|faults| faults.reach = Reach::Up);
+    setting.pass(Duration::from_secs(31));
+    house.look();
+    let call = house.becomes_whole(&setting, &id).await;
+    assert_eq!(call["recordings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(call["recordings"][0]["id"], early["recordings"][0]["id"]);
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_is_fetched_by_the_link_that_was_told_when_nobody_can_be_asked() {
+    let setting = setting("0s").await;
+    let switches = setting.switches(TELNYX);
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default());
+    switches.turn(|faults| faults.reach = Reach::Unavailable);
+    setting.live_through().await;
+    house.applied().await;
+    setting.pass(Duration::from_secs(11));
+    house.look();
+    // Half a minute's patience for the API, then the link.
+    let call = until(SOON, "the sound", async || {
+        setting.pass(Duration::from_secs(2));
+        house.look();
+        let call = house.call(&id)?;
+        (call["recordings"][0]["state"] == "ready").then_some(call)
+    })
+    .await;
+    let truth = setting.simulator.truth(&id).expect("the call");
+    let sha256 = &truth.recordings[0].files[0].sha256;
+    assert_eq!(call["recordings"][0]["sha256"], json!(sha256));
+
+    switches.turn(|faults| faults.reach = Reach::Up);
+    resync(&house, ringback_engine::resync::Scope::Call(id.clone())).await;
+    let later = house
+        .call_that(&id, "its id", |call| {
+            call["recordings"][0]["provider_recording_id"].is_string()
+        })
+        .await;
+    assert_eq!(later["recordings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        later["recordings"][0]["path"],
+        call["recordings"][0]["path"]
+    );
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_link_is_asked_for_anew() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default());
+    let switches = setting.switches(TELNYX);
+    switches.turn(|faults| {
+        faults.links_expire_after = Some(Duration::from_secs(60));
+        faults.delay_webhooks = Duration::from_secs(3_600);
+    });
+    setting.live_through().await;
+    house.becomes_whole(&setting, &id).await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_in_the_customers_own_bucket_is_withheld_and_nothing_is_missing() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let script = CallScript {
+        storage: StoragePolicy::BasicAttributesOnly,
+        ..CallScript::default()
+    };
+    let id = place(&setting, script);
+    setting.live_through().await;
+    let call = house.recording_is(&id, "withheld").await;
+    assert_eq!(call["recordings"][0]["reason"], "external_storage");
+    house
+        .call_that(&id, "nothing missing", |call| call["missing"] == json!([]))
+        .await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_charge_wins_when_it_is_heard_of() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let script = CallScript {
+        correction: Some(Correction {
+            after: Duration::from_secs(600),
+            extra_cost_micros: 7_000,
+            extra_duration: Duration::ZERO,
+        }),
+        ..CallScript::default()
+    };
+    let id = place(&setting, script);
+    setting.live_through().await;
+    let before = house.becomes_whole(&setting, &id).await;
+    setting.pass(Duration::from_secs(3600));
+    resync(&house, ringback_engine::resync::Scope::Call(id.clone())).await;
+    let call = house.becomes_whole(&setting, &id).await;
+    assert_ne!(call["cost"]["amount"], before["cost"]["amount"]);
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disturbed_webhooks_give_the_same_calls() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let switches = setting.switches(TELNYX);
+    switches.turn(|faults| {
+        faults.reorder_webhooks = true;
+        faults.duplicate_webhooks = ringback_simulator::Times::Always;
+    });
+    let ids = [
+        place(&setting, CallScript::default().ending(Ending::Transferred)),
+        place(&setting, CallScript::outbound()),
+    ];
+    setting.pass(Duration::from_secs(300));
+    let answered = setting.deliver_due().await;
+    assert!(
+        answered
+            .iter()
+            .any(|(_, answer)| answer.word == "duplicate")
+    );
+    for id in &ids {
+        house.becomes_whole(&setting, id).await;
+    }
+    house.engine.shutdown().await;
+}
