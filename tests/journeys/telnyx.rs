@@ -44,7 +44,7 @@ async fn a_call_arrives_rings_goes_on_ends_and_is_whole() {
         house
             .call_that(&id, status, |call| call["status"] == status)
             .await;
-        assert_eq!(house.board(), [id.clone()]);
+        assert_eq!(house.board(), std::slice::from_ref(&id));
     }
     let answered = setting.live_through().await;
     assert!(

@@ -185,7 +185,7 @@ impl VapiClient {
             .map_err(|error| wrong(CALL, &error))?;
         for link in told.recordings.links() {
             match self.open_link(link, from, validator).await {
-                Err(ApiError::LinkDead | ApiError::Forbidden(_)) => {}
+                Err(ApiError::LinkDead) => {}
                 opened => return opened,
             }
         }
@@ -347,7 +347,7 @@ impl Client for VapiClient {
         let lives = |link: &&Link| link.expires_at.is_some_and(|end| now < end);
         if let Some(link) = told.filter(lives) {
             match self.open_link(link.url.reveal(), from, validator).await {
-                Err(ApiError::LinkDead) => {}
+                Err(ApiError::LinkDead | ApiError::Forbidden(_)) => {}
                 opened => return opened,
             }
         }
