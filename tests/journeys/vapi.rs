@@ -230,36 +230,6 @@ async fn a_report_that_was_lost_is_made_up_for_and_a_late_recording_waited_for()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beyond_the_retention_of_the_plan_a_recording_has_expired() {
-    let setting = setting().await;
-    let house = setting.start().await;
-    let id = place(
-        &setting,
-        CallScript {
-            recording: RecordingPlan::Kept {
-                ready_after: Some(Duration::from_secs(3600)),
-                two_channels: true,
-            },
-            ..CallScript::default()
-        },
-    );
-    let timeline = setting.world().timeline(&id).expect("the call");
-    setting.clock.set(timeline.ended);
-    setting.deliver_due().await;
-    house.recording_is(&id, "expected").await;
-    house.engine.shutdown().await;
-
-    setting
-        .clock
-        .set(timeline.placed + Duration::from_secs(15 * 24 * 3600));
-    let house = setting.start().await;
-    house.look();
-    let call = house.recording_is(&id, "expired").await;
-    assert_eq!(call["recordings"][0]["reason"], "retention");
-    house.engine.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn without_recording_nothing_is_waited_for() {
     let setting = setting().await;
     let house = setting.start().await;
