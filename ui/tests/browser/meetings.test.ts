@@ -93,7 +93,15 @@ test("who reads further up is left alone, and a button leads back to the newest 
   await page.mouse.wheel(0, -900);
   const jump = page.getByRole("button", { name: /^Jump to newest/ });
   await jump.waitFor();
-  const place = await log(page).evaluate((box) => box.scrollTop);
+  // The wheel goes on turning for a moment; the place counts when it has come to rest.
+  let place = Number.NaN;
+  await expect
+    .poll(async () => {
+      const before = place;
+      place = await log(page).evaluate((box) => box.scrollTop);
+      return place === before;
+    })
+    .toBe(true);
   await page.getByRole("button", { name: /^Jump to newest ?\d+ new/ }).waitFor({ timeout: 20_000 });
   expect(Math.abs((await log(page).evaluate((box) => box.scrollTop)) - place), "the text did not move under the eyes").toBeLessThan(4);
   await jump.click();
