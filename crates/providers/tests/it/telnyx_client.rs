@@ -243,7 +243,11 @@ async fn a_call_is_found_by_the_ids_of_its_legs() {
     let hangup = call_event(fixture!("hangup.json"));
     api.on(
         "/v2/call_events",
-        [page(&[]), page(&[hangup.clone()]), page(&[hangup.clone()])],
+        [
+            page(&[]),
+            page(std::slice::from_ref(&hangup)),
+            page(std::slice::from_ref(&hangup)),
+        ],
     )
     .on("/v2/recordings", [page(&[])])
     .on("/v2/detail_records", [page(&[])]);
@@ -272,7 +276,11 @@ async fn a_call_that_ended_long_ago_is_found_by_its_recording() {
     api.on("/v2/call_events", [page(&[])])
         .on(
             "/v2/recordings",
-            [page(&[]), page(&[recording.clone()]), page(&[recording])],
+            [
+                page(&[]),
+                page(std::slice::from_ref(&recording)),
+                page(&[recording]),
+            ],
         )
         .on("/v2/recording_transcriptions", [page(&[])])
         .on("/v2/detail_records", [page(&[])])
