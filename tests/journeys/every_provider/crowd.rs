@@ -126,6 +126,9 @@ async fn a_hundred_calls_at_the_same_time_are_all_right() {
         if all_right().await.is_empty() {
             break;
         }
+        // The clock leaps here, and a link may have died meanwhile: the next try has its time.
+        setting.pass(std::time::Duration::from_secs(60));
+        house.look();
     }
     let wrong = all_right().await;
     assert!(wrong.is_empty(), "{} of {CALLS}: {wrong:#?}", wrong.len());
