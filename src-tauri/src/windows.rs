@@ -1,7 +1,7 @@
 //! The window: opened once, shown when there is something to see, and fenced in.
 
 use tauri::{
-    AppHandle, Manager, Runtime, Theme, Url, WebviewWindow, WebviewWindowBuilder,
+    AppHandle, Manager, Runtime, Theme, Url, WebviewWindowBuilder,
     utils::config::Color,
     webview::{NewWindowResponse, PageLoadEvent},
 };
@@ -48,7 +48,7 @@ pub fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
 
 /// In development, what the page writes to its console appears on the program's standard output.
 #[cfg(all(debug_assertions, target_os = "linux"))]
-fn page_speaks_to_terminal<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+fn page_speaks_to_terminal<R: Runtime>(window: &tauri::WebviewWindow<R>) -> tauri::Result<()> {
     use webkit2gtk::{SettingsExt, WebViewExt};
 
     window.with_webview(|webview| {
