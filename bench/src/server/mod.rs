@@ -4,6 +4,7 @@
 //! server: who checks a promise should not have to believe the one who gave it.
 
 mod child;
+mod journal;
 mod node;
 mod postgres;
 mod ringback;
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::load::{Connection, ids_in};
 use child::Child;
+pub(crate) use journal::Journal;
 use postgres::Cluster;
 
 /// The account all events are for.
@@ -176,6 +178,16 @@ pub(crate) async fn start(kind: Kind, data: Data, disk: Disk) -> anyhow::Result<
     if let Disk::SlowSync(micros) = disk {
         command = child::with_slow_sync(&command, micros);
     }
+    begin(command, address, data, kind.name()).await
+}
+
+/// Starts this command on this data and waits for its first good answer.
+async fn begin(
+    command: std::process::Command,
+    address: SocketAddr,
+    data: Data,
+    name: &str,
+) -> anyhow::Result<Running> {
     let begin = Instant::now();
     let mut child = Child::spawn(command, &data.folder().join("server.log"))?;
     loop {
@@ -183,7 +195,7 @@ pub(crate) async fn start(kind: Kind, data: Data, disk: Disk) -> anyhow::Result<
             break;
         }
         if begin.elapsed() > PATIENCE || child.has_ended() {
-            bail!("{} did not start:\n{}", kind.name(), child.last_words());
+            bail!("{name} did not start:\n{}", child.last_words());
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

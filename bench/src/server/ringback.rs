@@ -33,24 +33,24 @@ pub(super) fn command(
              allow_private_network = true\n"
         ),
     )?;
-    let mut command = Command::new(program()?);
-    command
-        .arg("--home")
-        .arg(home)
-        .arg("serve")
-        .env("RINGBACK_BENCH_API_KEY", KEY)
-        .env_remove("RINGBACK_HOME");
+    let mut command = on(home)?;
+    command.arg("serve").env("RINGBACK_BENCH_API_KEY", KEY);
     if without_fsync {
         command.env("RINGBACK_DURABILITY", "off-for-measuring");
     }
     Ok(command)
 }
 
+/// `ringback` on this home, with whatever it is to do still to be said.
+pub(super) fn on(home: &Path) -> anyhow::Result<Command> {
+    let mut command = Command::new(program()?);
+    command.arg("--home").arg(home).env_remove("RINGBACK_HOME");
+    Ok(command)
+}
+
 /// What `ringback --json` says about this home.
 pub(super) fn ask(home: &Path, question: &[&str]) -> anyhow::Result<serde_json::Value> {
-    let output = Command::new(program()?)
-        .arg("--home")
-        .arg(home)
+    let output = on(home)?
         .arg("--json")
         .args(question)
         .env("RINGBACK_BENCH_API_KEY", KEY)

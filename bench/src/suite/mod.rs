@@ -1,5 +1,6 @@
 //! The questions, one file each, and the loop that lets servers take turns.
 
+mod apply;
 mod burst;
 mod durability;
 mod ingest;
@@ -56,6 +57,11 @@ const SUITES: &[Suite] = &[
         name: "burst",
         question: burst::QUESTION,
         measure: |setting| Box::pin(burst::measure(setting)),
+    },
+    Suite {
+        name: "apply",
+        question: apply::QUESTION,
+        measure: |setting| Box::pin(apply::measure(setting)),
     },
     Suite {
         name: "kills",
