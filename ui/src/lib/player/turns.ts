@@ -86,14 +86,15 @@ function isSame(a: SegmentJson, b: SegmentJson): boolean {
  * counts. In a pause the last said word stays, so that the eye does not lose its place.
  */
 export function placeAt(turns: readonly Turn[], ms: number): Place | null {
-  let found: Place | null = null;
+  let found = -1;
   let began = -1;
   turns.forEach((turn, index) => {
     if (turn.aside || turn.start_ms === null || turn.start_ms > ms || turn.start_ms < began) return;
     began = turn.start_ms;
-    found = { turn: index, word: wordAt(turn, ms) };
+    found = index;
   });
-  return found;
+  const turn = turns[found];
+  return turn === undefined ? null : { turn: found, word: wordAt(turn, ms) };
 }
 
 /** Where a search text is found: every word that begins or contains a part of it. */
