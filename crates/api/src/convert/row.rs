@@ -94,10 +94,10 @@ fn snippet(reader: &Reader<'_>, call: CallId, text: &str) -> Result<Option<Strin
     let Some(record) = reader.calls().by_id(call)? else {
         return Ok(None);
     };
-    let Some(transcript) = record.call.fields.transcript else {
+    let Some(transcript) = record.call.transcript() else {
         return Ok(None);
     };
-    let Some(segment) = transcript.value.segments.get(hit.segment) else {
+    let Some(segment) = transcript.segments.get(hit.segment) else {
         return Ok(None);
     };
     let (Some(before), Some(found), Some(after)) = (

@@ -269,6 +269,9 @@ fn follow_up(
     let run_at = if !heard_of_call_itself {
         // Only a recording or a leg was heard of: the call itself has to be asked for.
         Some(at)
+    } else if call.has_open_leg() {
+        // It may go on all the same.
+        Some(at)
     } else if !call.status().is_terminal() || record.missing.is_empty() {
         None
     } else if heard == Heard::Listed {
