@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use ringback_journeys::{
+    edited::with_word,
     patience::{SOON, until},
     setting::{House, Setting, TELNYX},
 };
@@ -267,6 +268,54 @@ async fn a_corrected_charge_wins_when_it_is_heard_of() {
     resync(&house, ringback_engine::resync::Scope::Call(id.clone())).await;
     let call = house.becomes_whole(&setting, &id).await;
     assert_ne!(call["cost"]["amount"], before["cost"]["amount"]);
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_further_leg_was_let_go_goes_on_if_telnyx_says_so() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default().ending(Ending::Transferred));
+    let timeline = setting.timeline(&id);
+    let all = setting.world().webhooks_due(timeline.settled());
+    let is_end = |webhook: &&ringback_simulator::Delivery| webhook.kind == "call.hangup";
+    let ends: Vec<_> = all.iter().filter(is_end).collect();
+    let [_, further] = ends.as_slice() else {
+        panic!("two legs end: {}", ends.len());
+    };
+    let answered = all.iter().filter(|it| it.kind == "call.answered");
+    let connected = answered.map(|it| it.due).max().expect("two were answered");
+    setting.clock.set(connected);
+    for webhook in all.iter().filter(|it| it.due <= connected) {
+        setting.post(&setting.world().signed_again(webhook)).await;
+    }
+    let let_go = connected + Duration::from_secs(1);
+    let webhook = with_word(
+        setting.world(),
+        further,
+        "/data/occurred_at",
+        &format!("{let_go:.6}"),
+    );
+    setting.clock.set(let_go + Duration::from_secs(2));
+    house
+        .call_that(&id, "two legs", |call| {
+            call["legs"][0]["status"] == "ongoing"
+        })
+        .await;
+    setting.post(&webhook).await;
+    house
+        .call_that(&id, "the end of the further leg", |call| {
+            call["legs"][0]["status"] == "ended" && call["status"] == "ongoing"
+        })
+        .await;
+    assert_eq!(house.board(), [id.as_str()], "somebody is on the line");
+
+    setting.clock.set(timeline.settled());
+    for webhook in all.iter().filter(|it| it.due > connected) {
+        setting.post(&setting.world().signed_again(webhook)).await;
+    }
+    house.becomes_whole_in_time(&setting, &id).await;
+    assert!(house.board().is_empty());
     house.engine.shutdown().await;
 }
 

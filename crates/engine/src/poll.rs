@@ -17,9 +17,6 @@ use ringback_store::{CallFilter, NewAlert};
 
 use crate::{EngineError, accounts::Party, core::Core, news::News};
 
-/// How long before the cursor a walk begins: longer than the longest call that providers allow.
-const OVERLAP: SignedDuration = SignedDuration::from_hours(3);
-
 /// How far back the first walk of a new account goes.
 const FIRST_WALK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -204,7 +201,7 @@ async fn walk(core: &Arc<Core>, party: &Arc<Party>, began: Timestamp) -> Result<
         .store
         .read(|reader| reader.cursors().get(party.id(), CURSOR))?;
     let since = match cursor.and_then(|text| text.parse::<Timestamp>().ok()) {
-        Some(until) => until.saturating_sub(OVERLAP),
+        Some(until) => until.saturating_sub(party.client.list_overlap()),
         None => began.saturating_sub(FIRST_WALK),
     }
     .unwrap_or(Timestamp::MIN);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ringback_model::{
     Agent, Availability, Call, CallEvent, CallFacts, Direction, Field, Link, ProviderCallId,
     Reason, RecordingFacts, RecordingKey, RecordingReport, SecretUrl, Source, Stamp, Status,
-    StoragePolicy, TranscriptOutlook,
+    StoragePolicy, TranscriptOutlook, Turn,
 };
 
 use super::{

@@ -111,14 +111,23 @@ fn while_it_goes_on_it_rings_and_then_goes_on() {
             Status::Ongoing
         );
     }
-    let transferred = call(&[
+    let further_leg = [
         fixture!("initiated.json"),
         fixture!("answered.json"),
         fixture!("further_initiated.json"),
         fixture!("further_answered.json"),
         fixture!("further_hangup.json"),
-    ]);
-    assert_eq!(transferred.status(), Status::Ongoing, "a further leg's end");
+    ];
+    assert_eq!(
+        call(&further_leg).status(),
+        Status::Ended,
+        "by default the end of one leg ends the other"
+    );
+    let speaks = changed(fixture!("hangup.json"), |body| {
+        body["data"]["event_type"] = "call.speak.started".into();
+    });
+    let transferred = call(&[&further_leg[..], &[&speaks]].concat());
+    assert_eq!(transferred.status(), Status::Ongoing, "the root was kept");
     let further = transferred.legs.values().next().expect("a leg");
     assert_eq!(value(&further.status), Some(Status::Ended));
     assert_eq!(value(&further.direction), Some(Direction::Outbound));
@@ -453,9 +462,8 @@ fn an_event_says_the_same_whichever_way_it_is_heard_of() {
 #[test]
 fn what_is_not_used_is_kept_with_its_reason() {
     for name in [
-        "call.dtmf.received",
         "call.gather.ended",
-        "call.playback.started",
+        "call.playback.ended",
         "conference.created",
         "message.received",
         "call.ringing",
