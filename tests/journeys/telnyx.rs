@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ringback_journeys::{
-    edited::with_word,
+    edited::{form_instead, with_word},
     patience::{SOON, until},
     setting::{House, Setting, TELNYX},
 };
@@ -316,6 +316,45 @@ async fn a_call_whose_further_leg_was_let_go_goes_on_if_telnyx_says_so() {
     }
     house.becomes_whole_in_time(&setting, &id).await;
     assert!(house.board().is_empty());
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_a_texml_application_is_told_by_forms() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    place(&setting, CallScript::default());
+    let like = setting.world().webhooks_due(setting.now()).swap_remove(0);
+    let session = "dddddddd-0000-4000-8000-000000000001";
+    let begin = setting.now();
+    for (words, status) in [
+        ("CallStatus=ringing&Direction=inbound", "ringing"),
+        ("CallStatus=in-progress", "ongoing"),
+        (
+            "CallStatus=completed&HangupCause=normal_clearing&HangupSource=caller",
+            "ended",
+        ),
+    ] {
+        let form = format!(
+            "AccountSid=acct-1&CallSid=v3%3Aform&CallSessionId={session}&CallLegId=leg-form&{words}\
+             &From=%2B15005550111&To=%2B15005550100&CallInitiatedAt={begin}&Timestamp={}",
+            setting.now()
+        );
+        let webhook = form_instead(setting.world(), &like, &form);
+        assert_eq!(setting.post(&webhook).await.word, "accepted", "{status}");
+        assert_eq!(setting.post(&webhook).await.word, "duplicate", "{status}");
+        house
+            .call_that(session, status, |call| call["status"] == status)
+            .await;
+        setting.pass(Duration::from_secs(5));
+    }
+    let call = house.call(session).expect("here");
+    assert_eq!(
+        (&call["direction"], &call["from"]),
+        (&json!("inbound"), &json!("+15005550111"))
+    );
+    assert_eq!(call["ended_reason"]["code"], "caller_hangup");
+    assert_eq!(call["duration_ms"], 5_000, "from the answer to the end");
     house.engine.shutdown().await;
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ringback_journeys::{cases::Case, setting::Setting};
+use ringback_journeys::{cases::Case, edited::form_instead, setting::Setting};
 use ringback_simulator::{CallScript, Delivery, Ending};
 use serde_json::{Value, json};
 
@@ -43,22 +43,13 @@ fn for_the_package(webhook: &Delivery, key: &str, now: jiff::Timestamp) -> Value
 
 /// A callback of a TeXML application, signed as every other body.
 fn form(setting: &Setting, like: &Delivery) -> Delivery {
-    let mut form = like.clone();
-    form.number += 1_000_000;
-    form.body = format!(
+    let form = format!(
         "AccountSid=acct-1&CallSid=v3%3Aform&CallSessionId={}&CallLegId=leg-form&CallStatus=completed\
          &From=%2B15005550111&To=%2B15005550100&Timestamp={}&CallerName=Zo%C3%AB",
         like.call_id,
         setting.now()
-    )
-    .into();
-    let mut form = setting.world().signed_again(&form);
-    for (name, value) in &mut form.headers {
-        if *name == "content-type" {
-            "application/x-www-form-urlencoded".clone_into(value);
-        }
-    }
-    form
+    );
+    form_instead(setting.world(), like, &form)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,6 @@ use std::{
 use crate::{
     Call, Changes, Cost, CostPart, Direction, EndedCode, EndedReason, LegFields, LegId, Side,
     Status, Told, Transcript,
-    ending::told_status,
     money::total,
     pieces::{Assembly, Own},
     spoken::milliseconds,
@@ -202,7 +201,7 @@ impl Assembly {
     /// A leg with what follows from its pieces.
     fn leg(&self, id: &LegId, visible: &BTreeSet<&LegId>, is_root: bool) -> LegFields {
         let mut leg = self.legs.get(id).cloned().unwrap_or_default();
-        leg.status = told_status(&leg);
+        leg.status = self.standing(&leg);
         if let (Some(answered), Some(ended)) = (&leg.answered_at, &leg.ended_at)
             && let Some(length) = milliseconds(ended.value.duration_since(answered.value))
         {

@@ -9,6 +9,7 @@
 //!   7.24.0), and where it does not, that leg gives a sign of life later.
 //! - A leg that was never connected, such as one to somebody who did not pick up, ends nothing for
 //!   others: without any connected end, the call is over when all of its legs are.
+//! - A bill says that a leg is over, under that leg's id or its other one.
 //!
 //! What follows: once a connected leg has hung up, no report about an earlier moment makes the call
 //! go on again, however late it comes and of whichever leg it speaks; only a sign of life from after
@@ -26,7 +27,7 @@ impl Call {
         let root = self.assembly.root(&self.assembly.visible());
         let told = self.assembly.status(root);
         let is_over = told.is_some_and(|told| told.value.is_terminal());
-        is_over && live(self.assembly.legs.values()).is_some()
+        is_over && self.assembly.live(self.assembly.legs.values()).is_some()
     }
 }
 
@@ -39,9 +40,9 @@ impl Assembly {
         let last = ends.max_by(|(one, by), (other, by_other)| {
             one.cmp(other).then(by.stamp.cmp(&by_other.stamp))
         });
-        let root = root.and_then(|root| told_status(self.legs.get(root)?));
+        let root = root.and_then(|root| self.standing(self.legs.get(root)?));
         let Some((end, told)) = last else {
-            let live = live(self.legs.values());
+            let live = self.live(self.legs.values());
             return root
                 .filter(|root| live.is_none() || !root.value.is_terminal())
                 .or(live)
@@ -49,7 +50,8 @@ impl Assembly {
         };
         let is_up = |leg: &&LegFields| {
             let alive_at = leg.alive_at.as_ref().map(|told| told.value);
-            alive_at > Some(end) && told_status(leg).is_none_or(|told| !told.value.is_terminal())
+            let told = self.standing(leg);
+            alive_at > Some(end) && told.is_none_or(|told| !told.value.is_terminal())
         };
         let up: Vec<_> = self.legs.values().filter(is_up).collect();
         if up.is_empty() {
@@ -59,7 +61,7 @@ impl Assembly {
                 stamp: told.stamp,
             }));
         }
-        live(up.iter().copied()).or_else(|| {
+        self.live(up.iter().copied()).or_else(|| {
             let signs = up.iter().filter_map(|leg| leg.alive_at.as_ref());
             let stamp = signs.map(|told| told.stamp).max()?;
             Some(Told {
@@ -68,22 +70,36 @@ impl Assembly {
             })
         })
     }
+
+    /// Where a leg stands, also by what a bill says of it under its other id.
+    pub(crate) fn standing(&self, leg: &LegFields) -> Option<Told<Status>> {
+        let own = told_status(leg);
+        let other = leg.other_id.as_ref();
+        let billed = other.and_then(|told| self.legs.get(&LegId::new(told.value.as_str())));
+        let billed = billed
+            .and_then(told_status)
+            .filter(|told| told.value.is_terminal());
+        match own {
+            Some(told) if told.value.is_terminal() => Some(told),
+            own => billed.or(own),
+        }
+    }
+
+    /// The furthest that any of these legs is that has not hung up.
+    fn live<'a>(&self, legs: impl Iterator<Item = &'a LegFields>) -> Option<Told<Status>> {
+        let told = legs.filter_map(|leg| self.standing(leg));
+        told.filter(|told| !told.value.is_terminal())
+            .max_by_key(order)
+    }
 }
 
-/// Where a leg stands. One that was answered was connected, whatever its end says.
-pub(crate) fn told_status(leg: &LegFields) -> Option<Told<Status>> {
+/// What was told of where a leg stands. One that was answered was connected, whatever its end says.
+fn told_status(leg: &LegFields) -> Option<Told<Status>> {
     let mut told = leg.status.clone()?;
     if told.value == Status::NotConnected && leg.answered_at.is_some() {
         told.value = Status::Ended;
     }
     Some(told)
-}
-
-/// The furthest that any of these legs is.
-fn live<'a>(legs: impl Iterator<Item = &'a LegFields>) -> Option<Told<Status>> {
-    let told = legs.filter_map(told_status);
-    told.filter(|told| !told.value.is_terminal())
-        .max_by_key(order)
 }
 
 fn order(told: &Told<Status>) -> (Status, crate::Stamp) {

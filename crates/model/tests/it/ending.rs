@@ -88,6 +88,23 @@ fn what_is_heard_of_late_does_not_make_a_call_go_on_that_is_over() {
 }
 
 #[test]
+fn a_leg_of_which_a_bill_says_that_it_is_over_is_over() {
+    let billed = LegFacts {
+        status: Some(Status::NotConnected),
+        billed_only: Some(true),
+        ..LegFacts::default()
+    };
+    let named = LegFacts {
+        other_id: Some("bill".into()),
+        ..LegFacts::default()
+    };
+    let mut call = call_of(&[leg(40, "bill", billed), leg(10, "root", named)]);
+    assert_eq!(call.status(), Status::NotConnected);
+    call.apply(&initiated(10, "root", Direction::Outbound, "us", "person"));
+    assert_eq!(call.status(), Status::NotConnected, "its begin comes late");
+}
+
+#[test]
 fn a_call_that_is_gone_is_over_whatever_its_legs_say() {
     let mut call = call_of(&transferred()[..2]);
     let gone = CallFacts {
