@@ -202,6 +202,8 @@ impl Assembly {
     fn leg(&self, id: &LegId, visible: &BTreeSet<&LegId>, is_root: bool) -> LegFields {
         let mut leg = self.legs.get(id).cloned().unwrap_or_default();
         leg.status = self.standing(&leg);
+        // Only the end of the call follows from it; nobody is shown it.
+        leg.alive_at = None;
         if let (Some(answered), Some(ended)) = (&leg.answered_at, &leg.ended_at)
             && let Some(length) = milliseconds(ended.value.duration_since(answered.value))
         {

@@ -117,6 +117,25 @@ fn a_call_that_is_gone_is_over_whatever_its_legs_say() {
     assert_eq!(call.status(), Status::Ended);
 }
 
+#[test]
+fn hearing_again_and_again_that_legs_are_up_is_no_news_unless_it_changes_something() {
+    let asked = |second, id| {
+        let mut event = sign_of_life(second, id);
+        event.stamp.source = Source::Snapshot;
+        event
+    };
+    let mut call = call_of(&transferred()[..4]);
+    for second in 23..30 {
+        for id in ["root", "further"] {
+            let changes = call.apply(&asked(second, id));
+            assert!(changes.is_empty(), "{changes:?}");
+        }
+    }
+    call.apply(&hung_up(30, "further", Status::Ended, Side::Called));
+    let changes = call.apply(&asked(45, "root"));
+    assert!(changes.fields.contains(&"status"), "{changes:?}");
+}
+
 /// Events of legs up to the fourth second.
 fn early() -> impl Strategy<Value = CallEvent> {
     let times = || option::of((0i64..4).prop_map(at));
