@@ -126,29 +126,6 @@ async fn a_call_is_whole_by_asking_for_it_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_whose_end_was_not_told_leaves_the_board() {
-    let setting = setting("5m").await;
-    let house = setting.start().await;
-    let id = place(&setting, CallScript::default());
-    let timeline = setting.world().timeline(&id).expect("the call");
-    setting
-        .clock
-        .set(timeline.answered.expect("it is answered"));
-    setting.deliver_due().await;
-    house
-        .call_that(&id, "the begin", |call| call["status"] == "ongoing")
-        .await;
-    setting.miss_everything();
-    setting.pass(Duration::from_secs(15));
-    house
-        .call_that(&id, "the end", |call| call["status"] == "ended")
-        .await;
-    assert!(house.board().is_empty());
-    house.becomes_whole(&setting, &id).await;
-    house.engine.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_recording_without_its_id_is_the_same_one_when_its_id_is_known() {
     let setting = setting("0s").await;
     let switches = setting.switches(TELNYX);
