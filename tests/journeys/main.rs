@@ -3,6 +3,7 @@
 //! processes matter, the real `ringback` runs. Nothing waits for a time: conditions are asked for.
 
 mod arriving;
+mod bulk;
 mod command_line;
 mod disturbed;
 mod early_recording;

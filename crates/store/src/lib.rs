@@ -50,4 +50,7 @@ pub use tables::recordings::{Recording, Recordings, RecordingsMut};
 pub use tables::refused::{Refusal, RefusedCount, RefusedLog, RefusedMut, RefusedRow};
 pub use tables::search::Hit;
 pub use tables::settings::{Settings, SettingsMut};
+pub use tables::sweeps::{
+    Sweep, SweepId, SweepItem, SweepOutcome, SweepResult, SweepState, Sweeps, SweepsMut,
+};
 pub use writing::Writer;

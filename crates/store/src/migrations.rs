@@ -10,7 +10,7 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
     alerts, calls, changes, cursors, events, figures, jobs, legs, listens, recordings, refused,
-    search, settings, transcripts,
+    search, settings, sweeps, transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -38,7 +38,7 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         changes::V1,
         figures::V1,
     ];
-    vec![one.join("\n")]
+    vec![one.join("\n"), sweeps::V1.to_owned()]
 });
 
 /// What turns format n of the journal into format n + 1.

@@ -22,6 +22,7 @@ use crate::{
         recordings::Recordings,
         refused::RefusedLog,
         settings::Settings,
+        sweeps::Sweeps,
     },
 };
 
@@ -85,6 +86,11 @@ impl<'c> Reader<'c> {
     /// Settings of the people who use the window.
     pub fn settings(&self) -> Settings<'c> {
         Settings { conn: self.conn }
+    }
+
+    /// Resyncs of many calls.
+    pub fn sweeps(&self) -> Sweeps<'c> {
+        Sweeps { conn: self.conn }
     }
 
     /// Sums for Insights and Health.

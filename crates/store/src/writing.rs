@@ -20,6 +20,7 @@ use crate::{
         refused::RefusedMut,
         search::Words,
         settings::SettingsMut,
+        sweeps::SweepsMut,
     },
 };
 
@@ -101,6 +102,11 @@ impl<'c> Writer<'c> {
     /// Settings of the people who use the window.
     pub fn settings_mut(&mut self) -> SettingsMut<'_, 'c> {
         SettingsMut { writer: self }
+    }
+
+    /// Resyncs of many calls.
+    pub fn sweeps_mut(&mut self) -> SweepsMut<'_, 'c> {
+        SweepsMut { writer: self }
     }
 
     /// Notes that `id` changed. The same a few notes ago is enough: a closure touches one thing

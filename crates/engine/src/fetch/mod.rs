@@ -4,6 +4,7 @@
 //! goes on from the bytes that are here. What each outcome means for the recording and the job
 //! stands in [`outcome`]; how bytes are brought in stands in [`transfer`].
 
+mod bring;
 mod here;
 mod naming;
 mod outcome;

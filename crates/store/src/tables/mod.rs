@@ -13,4 +13,5 @@ pub(crate) mod recordings;
 pub(crate) mod refused;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod sweeps;
 pub(crate) mod transcripts;

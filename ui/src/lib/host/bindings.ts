@@ -691,7 +691,11 @@ export type ResyncScope = { "scope": "call",
 /**
  * Ringback's id or the provider's.
  */
-id: string, } | { "scope": "missing" } | { "scope": "recent", 
+id: string, } | { "scope": "calls", 
+/**
+ * Ringback's ids or the provider's.
+ */
+ids: Array<string>, } | { "scope": "missing" } | { "scope": "recent", 
 /**
  * How many.
  */
@@ -727,19 +731,32 @@ run: number,
  */
 call: string | null, 
 /**
+ * Whether it is written down: it can be paused, and goes on after the program ended.
+ */
+stored: boolean, 
+/**
  * How many calls there are to check, as far as known.
  */
 total: number, 
+/**
+ * How long it will still take in milliseconds, when that can be told.
+ */
+eta_ms: number | null, 
+/**
+ * Whether a person stopped it for now.
+ */
+paused: boolean, 
 /**
  * Whether it is over.
  */
 done: boolean, 
 /**
- * Whether a person stopped it.
+ * Whether a person stopped it for good.
  */
 cancelled: boolean, 
 /**
- * What came out so far.
+ * What came out so far. Of a stored one only calls that changed or failed are told of, the first
+ * 200, and none while it runs.
  */
 report: ResyncReport, };
 
@@ -1093,6 +1110,8 @@ export interface Commands {
   "calls.get": { args: CallRef; result: CallDetail };
   "calls.hits": { args: HitsArgs; result: Array<Hit> };
   "resync.start": { args: ResyncArgs; result: ResyncProgress };
+  "resync.pause": { args: ResyncRef; result: Nothing };
+  "resync.resume": { args: ResyncRef; result: Nothing };
   "resync.cancel": { args: ResyncRef; result: Nothing };
   "resync.list": { args: Nothing; result: Array<ResyncProgress> };
   "recordings.retry": { args: RecordingRef; result: Nothing };
