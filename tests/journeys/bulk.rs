@@ -177,7 +177,7 @@ async fn on_the_command_line_it_is_paused_resumed_and_ended() {
     house.engine.shutdown().await;
 }
 
-struct NoShell;
+pub(crate) struct NoShell;
 
 impl Shell for NoShell {
     fn start_demo(&self) -> Result<(), ErrorJson> {
@@ -267,5 +267,39 @@ async fn what_was_asked_for_before_the_program_ended_goes_on_by_itself_at_the_ne
     for (id, times) in asked(&setting, &ids) {
         assert!(times <= 2, "{id} was asked for {times} times");
     }
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_thousand_calls_are_asked_for_a_new_calls_recording_arrives_at_once() {
+    let setting = Setting::webhooks_only().await;
+    missed(&setting, &[RETELL], 1_000);
+    setting.pass(Duration::from_secs(3 * 3600));
+    let house = setting
+        .start_as(EngineOptions {
+            pace: Duration::from_millis(50),
+            ..setting.options()
+        })
+        .await
+        .expect("it starts");
+    let mut run = house.engine.resync(last_day()).await.expect("it begins");
+    let some = run.progress.wait_for(|now| now.report.checked >= 20).await;
+    drop(some);
+
+    let call = setting.simulator.place(RETELL, CallScript::default());
+    let call = call.expect("one of ours");
+    setting.live_through().await;
+    let checked = || run.progress.borrow().report.checked;
+    let (ended, before) = (std::time::Instant::now(), checked());
+    house.recording_is(&call, "ready").await;
+    let (took, meanwhile) = (ended.elapsed(), checked() - before);
+    assert!(checked() < 1_000, "the others are still being asked for");
+    assert!(
+        meanwhile <= 60,
+        "{meanwhile} others went before it, in {took:?}"
+    );
+    let cancelled = house.engine.steer_resync(run.number, Steer::Cancel).await;
+    assert!(cancelled.expect("the engine runs"));
+    assert!(run.finished().await.cancelled);
     house.engine.shutdown().await;
 }

@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 use ringback_api::{cli, dto::CallQuery};
-use ringback_engine::{Engine, EngineOptions, Home, StartError};
+use ringback_engine::{DIGEST, Engine, EngineOptions, Home, StartError};
 use ringback_model::Clock;
 use ringback_simulator::{
     AccountSetup, CallScript, Config, Delivery, HandClock, Simulator, Switches, Timeline,
@@ -474,7 +474,22 @@ impl House {
         alerts
             .expect("the database can be read")
             .into_iter()
+            .filter(|alert| alert.what.kind != DIGEST)
             .map(|alert| (alert.what.kind, alert.what.subject))
+            .collect()
+    }
+
+    /// What is told of absences and not put away yet, newest first.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub fn digests(&self) -> Vec<Value> {
+        let alerts = self.engine.read(|reader| reader.alerts().open());
+        alerts
+            .expect("the database can be read")
+            .into_iter()
+            .filter(|alert| alert.what.kind == DIGEST)
+            .map(|alert| alert.what.params)
             .collect()
     }
 

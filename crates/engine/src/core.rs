@@ -18,6 +18,7 @@ use crate::{
     playback::Desk,
     poll::Polls,
     resync::{Runs, Sweeping},
+    stuck,
 };
 
 /// The shared parts. Everything that runs holds it; it holds nothing that runs.
@@ -36,6 +37,7 @@ pub(crate) struct Core {
     pub runs: Runs,
     pub sweeping: Sweeping,
     pub polls: Polls,
+    pub stuck: stuck::Watch,
     pub desk: Desk,
     pub news: broadcast::Sender<News>,
     /// Rung when there may be something to fetch or to ask for.

@@ -27,7 +27,7 @@ use crate::{
     playback::{Desk, Playback},
     poll::{Poll, Polls},
     resync::{self, Progress, Runs, Sweeping},
-    watch,
+    stuck, watch,
 };
 
 /// Looks up an environment variable.
@@ -118,7 +118,7 @@ impl Engine {
         let owner = owner();
         let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
             desk: Desk::new(clock.clone(), store.clone(), news.clone()),
-            fetcher: Fetcher::new(core.clone(), owner.clone()),
+            fetcher: Fetcher::new(core.clone(), owner.clone(), &accounts),
             home,
             clock,
             config,
@@ -131,6 +131,7 @@ impl Engine {
             runs: Runs::default(),
             sweeping: Sweeping::default(),
             polls: Polls::default(),
+            stuck: stuck::Watch::default(),
             news,
             work,
             stop: CancellationToken::new(),
@@ -281,6 +282,16 @@ impl Engine {
     /// no other does. `None` if there is none with this number.
     pub fn follow_resync(&self, run: u64) -> Result<Option<resync::Run>, EngineError> {
         resync::follow(&self.core, run)
+    }
+
+    /// Asks the provider about a call that seems to hang, and takes in what it says.
+    pub async fn check_call(&self, id: &str) -> Result<(), EngineError> {
+        stuck::check_now(&self.core, id).await
+    }
+
+    /// A person says that a call is over whose account has nobody to ask.
+    pub async fn mark_call_ended(&self, id: &str) -> Result<(), EngineError> {
+        stuck::mark_ended(&self.core, id).await
     }
 
     /// Fetches a recording that was given up once more, beginning now.

@@ -11,6 +11,7 @@ use crate::{
     error::{Result, StoreError},
     open,
     tables::{
+        absences::Absences,
         alerts::Alerts,
         calls::Calls,
         changes::{self, Feed},
@@ -91,6 +92,11 @@ impl<'c> Reader<'c> {
     /// Resyncs of many calls.
     pub fn sweeps(&self) -> Sweeps<'c> {
         Sweeps { conn: self.conn }
+    }
+
+    /// Stretches of time in which no provider was asked.
+    pub fn absences(&self) -> Absences<'c> {
+        Absences { conn: self.conn }
     }
 
     /// Sums for Insights and Health.

@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     reading::Reader,
     tables::{
+        absences::AbsencesMut,
         alerts::AlertsMut,
         calls::CallsMut,
         changes::{self, Change, ChangeKind},
@@ -107,6 +108,11 @@ impl<'c> Writer<'c> {
     /// Resyncs of many calls.
     pub fn sweeps_mut(&mut self) -> SweepsMut<'_, 'c> {
         SweepsMut { writer: self }
+    }
+
+    /// Stretches of time in which no provider was asked.
+    pub fn absences_mut(&mut self) -> AbsencesMut<'_, 'c> {
+        AbsencesMut { writer: self }
     }
 
     /// Notes that `id` changed. The same a few notes ago is enough: a closure touches one thing

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ringback_model::{CallId, RecordingId};
 use tokio_util::sync::CancellationToken;
 
-use super::{Fetcher, LOOK_AT_OTHERS, ask_again, is_gone, vanish};
+use super::{Fetcher, LOOK_AT_OTHERS, ask_again_as, is_gone, vanish};
 use crate::{EngineError, core::Core, jobs::FETCH};
 
 impl Fetcher {
@@ -32,7 +32,7 @@ impl Fetcher {
                     if is_gone {
                         vanish(writer, id)?;
                     }
-                    ask_again(writer, id, now)
+                    ask_again_as(writer, id, now, true)
                 })
                 .await?;
             if is_due {

@@ -5,6 +5,7 @@
 //! stands in [`outcome`]; how bytes are brought in stands in [`transfer`].
 
 mod bring;
+mod deadline;
 mod here;
 mod naming;
 mod outcome;
@@ -15,26 +16,34 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use ringback_archive::RecordingPath;
-use ringback_model::{CallId, RecordingId, RecordingInput, RecordingState};
-use ringback_store::{CallRecord, ClaimLimits, Job, Recording, StoreError, Writer};
+use ringback_model::{AccountId, CallId, RecordingId, RecordingInput, RecordingState};
+use ringback_store::{Budgets, CallRecord, ClaimLimits, Job, Recording, StoreError, Writer};
 use tokio::sync::Semaphore;
 
 use crate::{
     EngineError,
-    accounts::Party,
+    accounts::{Accounts, Party},
     apply::settle,
     core::Core,
     jobs::{self, FETCH, FetchWork},
 };
 
+pub use deadline::LINK_DYING;
+pub(crate) use deadline::{deadline, tell_of_dying};
 pub(crate) use outcome::Outcome;
 
 use naming::Naming;
 
-/// Transfers at the same time, over all accounts.
-const TRANSFERS: usize = 6;
-/// Transfers at the same time for one account.
-const TRANSFERS_PER_ACCOUNT: usize = 3;
+/// Transfers at the same time over all accounts: as many as the accounts may have together, within
+/// these bounds.
+const FEWEST_TRANSFERS: usize = 6;
+const MOST_TRANSFERS: usize = 32;
+/// Transfers at the same time for an account that is not in `config.toml` any more.
+const TRANSFERS_PER_ACCOUNT: usize = 1;
+/// A recording that can be had for no longer goes before all others.
+const DYING_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// So many places are left to what is live.
+const LEFT_FREE: usize = 2;
 /// A transfer that lasts longer than a minute renews its lease every half minute.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -45,6 +54,8 @@ const LOOK_AT_OTHERS: Duration = Duration::from_millis(500);
 pub(crate) struct Fetcher {
     owner: String,
     room: Arc<Semaphore>,
+    /// How many recordings of each account may be brought in at the same time.
+    budgets: Vec<(AccountId, usize)>,
     core: std::sync::Weak<Core>,
 }
 
@@ -58,10 +69,17 @@ pub(crate) struct Task {
 }
 
 impl Fetcher {
-    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String) -> Self {
+    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String, accounts: &Accounts) -> Self {
+        let budgets: Vec<_> = accounts
+            .iter()
+            .map(|party| (party.id().clone(), party.configured.limits.max_downloads))
+            .collect();
+        let together: usize = budgets.iter().map(|(_, most)| *most).sum();
+        let transfers = together.clamp(FEWEST_TRANSFERS, MOST_TRANSFERS);
         Self {
             owner,
-            room: Arc::new(Semaphore::new(TRANSFERS)),
+            room: Arc::new(Semaphore::new(transfers)),
+            budgets,
             core,
         }
     }
@@ -85,9 +103,18 @@ impl Fetcher {
             per_account: TRANSFERS_PER_ACCOUNT,
             lease: LEASE,
         };
+        let budgets = Budgets {
+            dying_within: DYING_WITHIN,
+            per_account: self.budgets.clone(),
+            backlog: room.saturating_sub(LEFT_FREE),
+        };
         let due = core
             .applier
-            .write(move |writer| writer.jobs_mut().claim(&[FETCH], now, &owner, limits))
+            .write(move |writer| {
+                writer
+                    .jobs_mut()
+                    .claim_within(&[FETCH], now, &owner, limits, &budgets)
+            })
             .await?;
         let count = due.len();
         for job in due {
@@ -264,6 +291,16 @@ pub(crate) fn ask_again(
     id: RecordingId,
     now: jiff::Timestamp,
 ) -> Result<bool, StoreError> {
+    ask_again_as(writer, id, now, false)
+}
+
+/// The same; what is backlog gives way to what is live.
+fn ask_again_as(
+    writer: &mut Writer<'_>,
+    id: RecordingId,
+    now: jiff::Timestamp,
+    is_backlog: bool,
+) -> Result<bool, StoreError> {
     let Some(recording) = step(writer, id, RecordingInput::TryAgain)? else {
         return Ok(false);
     };
@@ -271,10 +308,9 @@ pub(crate) fn ask_again(
     if !recording.state.wants_fetch() {
         return Ok(false);
     }
-    let deadline = recording.link.as_ref().and_then(|link| link.expires_at);
-    writer
-        .jobs_mut()
-        .enqueue(&jobs::fetch(&recording.account, id, now, deadline))?;
+    let deadline = deadline(recording.link.as_ref());
+    let job = jobs::fetch(&recording.account, id, now, deadline);
+    jobs::enqueue(writer, &job, is_backlog)?;
     Ok(true)
 }
 

@@ -517,6 +517,11 @@ heard: boolean,
  */
 missing: Array<string>, 
 /**
+ * Why the call counts as hanging, while it goes on: `still_ongoing` by the provider's word,
+ * `unreachable` is the provider, `cannot_ask` where there is nobody to ask.
+ */
+stuck: string | null, 
+/**
  * When looking for words: the place that was found, with the hit between U+0001 and U+0002.
  */
 snippet: string | null, };
@@ -686,6 +691,12 @@ id: string,
  * How many columns, 1 to 8192.
  */
 columns: number, };
+
+export type CallStanding = { 
+/**
+ * As in [`super::CallJson`].
+ */
+status: string, };
 
 export type ResyncScope = { "scope": "call", 
 /**
@@ -1109,6 +1120,8 @@ export interface Commands {
   "calls.page": { args: PageArgs; result: CallPage };
   "calls.get": { args: CallRef; result: CallDetail };
   "calls.hits": { args: HitsArgs; result: Array<Hit> };
+  "calls.check": { args: CallRef; result: CallStanding };
+  "calls.mark_ended": { args: CallRef; result: CallStanding };
   "resync.start": { args: ResyncArgs; result: ResyncProgress };
   "resync.pause": { args: ResyncRef; result: Nothing };
   "resync.resume": { args: ResyncRef; result: Nothing };

@@ -97,7 +97,7 @@ async fn list(
         let Some(party) = party else {
             break Some(EngineError::NoSuchAccount(name.to_string()));
         };
-        match party.client.list(since, page.as_deref()).await {
+        match party.backlog.list(since, page.as_deref()).await {
             Ok(listed) => {
                 let calls: Vec<_> = listed
                     .snapshots
@@ -125,7 +125,7 @@ async fn list(
                 let named = ringback_model::ProviderCallId::new(account.to_string());
                 writer
                     .sweeps_mut()
-                    .add_items(id, &account, &[named.clone()])?;
+                    .add_items(id, &account, std::slice::from_ref(&named))?;
                 let waiting = writer.sweeps().waiting(id, &account, 0, usize::MAX)?;
                 if let Some(item) = waiting.iter().find(|item| item.named == named) {
                     writer
@@ -180,7 +180,7 @@ async fn ask(
         if work.stop.is_cancelled() {
             return Ok(None);
         }
-        let answer = party.client.call(call).await;
+        let answer = party.backlog.call(call).await;
         drop(turn);
         match answer {
             Ok(snapshots) => break core.applier.take(party, call, snapshots, false).await,

@@ -71,8 +71,11 @@ pub(super) async fn help(core: Arc<Core>, id: SweepId) {
             Ok(Some(sweep)) if !sweep.state.is_over() => {}
             _ => return,
         }
-        let is_free = matches!(Role::try_take(&core.home.role_file()), Ok(Some(_)));
-        if is_free && let Err(error) = alone(&core).await {
+        let gone_on = match nobody_is_here(&core).await {
+            Ok(true) => alone(&core).await,
+            other => other.map(|_| ()),
+        };
+        if let Err(error) = gone_on {
             tracing::error!(%error, "the resync cannot go on now");
         }
         tokio::select! {
@@ -81,6 +84,20 @@ pub(super) async fn help(core: Arc<Core>, id: SweepId) {
             () = tokio::time::sleep(LOOK) => {}
         }
     }
+}
+
+/// Whether no process does the background work. What the last one had in hand when it died is free.
+async fn nobody_is_here(core: &Core) -> Result<bool, EngineError> {
+    let before = match Role::try_take(&core.home.role_file())? {
+        Some(mut role) => role.sign("")?,
+        None => return Ok(false),
+    };
+    if let Some(before) = before {
+        core.applier
+            .write(move |writer| writer.jobs_mut().release_all(&before))
+            .await?;
+    }
+    Ok(true)
 }
 
 /// As [`drive_next`], where nobody else brings recordings in.

@@ -105,6 +105,8 @@ export class FakeHost implements Host {
         start_ms: (word === null ? null : turns[turn]?.words[word]?.start_ms) ?? turns[turn]?.start_ms ?? null,
       }));
     },
+    "calls.check": ({ id }) => ({ status: this.#unstick(id, null).status }),
+    "calls.mark_ended": ({ id }) => ({ status: this.#unstick(id, "ended").status }),
     "resync.start": ({ scope, dry_run }) => this.#resync(scope, dry_run),
     "resync.pause": ({ run }) => this.#steer(run, { paused: true, eta_ms: null }),
     "resync.resume": ({ run }) => this.#steer(run, { paused: false }),
@@ -178,6 +180,14 @@ export class FakeHost implements Host {
     if (!known) return;
     const changed = this.#world.change(row.id, { recording: { ...known, state, reason, link_expires_at: null }, missing: state === "ready" ? [] : row.missing });
     if (changed) this.#tell({ type: "calls", data: [changed] });
+  }
+
+  #unstick(id: string, status: string | null): CallRow {
+    const row = this.#row(id);
+    const ended_at = new Date(this.#around.now()).toISOString();
+    const changed = status === null ? null : this.#world.change(row.id, { status, ended_at, stuck: null });
+    if (changed) this.#tell({ type: "calls", data: [changed] });
+    return changed ?? row;
   }
 
   #steer(run: number, change: Partial<ResyncProgress>): Record<string, never> {
