@@ -22,7 +22,11 @@ fn meanwhile(setting: &Setting, count: u32, over: Duration) -> Vec<String> {
         .map(|n| {
             let account = if n % 2 == 0 { RETELL } else { TWILIO };
             let at = begin + Duration::from_secs(60) + over / (count + 2) * n;
-            let id = setting.world().place_at(account, CallScript::default(), at);
+            let script = CallScript {
+                talk: Some(Duration::from_secs(2)),
+                ..CallScript::default()
+            };
+            let id = setting.world().place_at(account, script, at);
             id.expect("one of ours")
         })
         .collect();
