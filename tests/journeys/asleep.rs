@@ -23,7 +23,7 @@ fn meanwhile(setting: &Setting, count: u32, over: Duration) -> Vec<String> {
             let account = if n % 2 == 0 { RETELL } else { TWILIO };
             let at = begin + Duration::from_secs(60) + over / (count + 2) * n;
             let script = CallScript {
-                talk: Some(Duration::from_secs(2)),
+                talk: Some(Duration::from_secs(8)),
                 ..CallScript::default()
             };
             let id = setting.world().place_at(account, script, at);

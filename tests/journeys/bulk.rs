@@ -28,7 +28,7 @@ async fn beside(setting: &Setting) -> House {
 /// A call with little sound: these journeys are about many.
 fn short() -> CallScript {
     CallScript {
-        talk: Some(Duration::from_secs(2)),
+        talk: Some(Duration::from_secs(8)),
         ..CallScript::default()
     }
 }
@@ -117,13 +117,17 @@ async fn it_is_handed_over_survives_kill_9_and_no_call_is_done_twice() {
     let told = report(&end);
     let items = told["items"].as_array().expect("a list");
     assert_eq!(items.len(), 40, "each with before and after");
-    assert!(
-        items.iter().all(|item| item["after"]["status"] == "ended"
-            && item["after"]["recording"] == json!(["ready"]))
-    );
+    let lacking: Vec<_> = items
+        .iter()
+        .filter(|item| {
+            item["after"]["status"] != "ended" || item["after"]["recording"] != json!(["ready"])
+        })
+        .collect();
+    assert!(lacking.is_empty(), "{} of 40: {lacking:#?}", lacking.len());
     let asked = asked(&setting, &ids);
     for id in &ids {
-        let most = if before.contains(id) { 1 } else { 2 };
+        // Once for the call and once for a fresh link to its sound.
+        let most = if before.contains(id) { 2 } else { 4 };
         assert!(asked[id] <= most, "{id} was asked for {} times", asked[id]);
         house.recording_is(id, "ready").await;
     }
@@ -274,7 +278,7 @@ async fn what_was_asked_for_before_the_program_ended_goes_on_by_itself_at_the_ne
     })
     .await;
     for (id, times) in asked(&setting, &ids) {
-        assert!(times <= 2, "{id} was asked for {times} times");
+        assert!(times <= 4, "{id} was asked for {times} times");
     }
     house.engine.shutdown().await;
 }

@@ -1,13 +1,45 @@
 //! Waiting for the recordings of one call without a way past the queue: many are waited for at the
 //! same time, and the queue knows which of them is the most urgent.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
+use jiff::SignedDuration;
 use ringback_model::{CallId, RecordingId};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{Fetcher, LOOK_AT_OTHERS, ask_again_as, is_gone, vanish};
 use crate::{EngineError, core::Core, jobs::FETCH};
+
+/// A line that was cut is mended so soon that it is waited for...
+const SOON: SignedDuration = SignedDuration::from_secs(3);
+
+/// ...but no longer than so many looks.
+const PATIENCE: u32 = 10;
+
+/// Who waits for which recording, by its job's key: each is rung for its own only.
+#[derive(Debug, Default)]
+pub(super) struct Waiting(Mutex<HashMap<String, Arc<Notify>>>);
+
+impl Waiting {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Notify>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bell(&self, key: &str) -> Arc<Notify> {
+        self.lock().entry(key.to_owned()).or_default().clone()
+    }
+
+    /// Rings for whoever waits for this one.
+    pub(super) fn tried(&self, key: &str) {
+        if let Some(bell) = self.lock().remove(key) {
+            bell.notify_waiters();
+        }
+    }
+}
 
 impl Fetcher {
     /// Makes the recordings of a call due, also those that were given up and those whose file is gone
@@ -43,35 +75,46 @@ impl Fetcher {
             core.work.notify_waiters();
         }
         for id in wanted {
-            until_tried(&core, id, stop).await?;
+            self.until_tried(&core, id, stop).await?;
         }
         Ok(())
     }
-}
 
-async fn until_tried(
-    core: &Arc<Core>,
-    id: RecordingId,
-    stop: &CancellationToken,
-) -> Result<(), EngineError> {
-    let key = id.to_string();
-    while !stop.is_cancelled() {
-        let rung = core.work.notified();
-        tokio::pin!(rung);
-        rung.as_mut().enable();
-        let Some(job) = core.store.read(|reader| reader.jobs().get(FETCH, &key))? else {
-            return Ok(());
-        };
-        let now = core.clock.now();
-        let is_held = job.lease.is_some_and(|(_, until)| until > now);
-        if !is_held && job.work.run_at > now {
-            return Ok(());
+    async fn until_tried(
+        &self,
+        core: &Arc<Core>,
+        id: RecordingId,
+        stop: &CancellationToken,
+    ) -> Result<(), EngineError> {
+        let key = id.to_string();
+        let mut patience = PATIENCE;
+        while !stop.is_cancelled() {
+            let bell = self.waiting.bell(&key);
+            let rung = bell.notified();
+            tokio::pin!(rung);
+            rung.as_mut().enable();
+            let job = core.store.read(|reader| reader.jobs().get(FETCH, &key))?;
+            let now = core.clock.now();
+            let is_over = job.is_none_or(|job| {
+                let is_held = job.lease.is_some_and(|(_, until)| until > now);
+                let pause = job.work.run_at.duration_since(now);
+                if is_held || !pause.is_positive() {
+                    return false;
+                }
+                patience = patience.saturating_sub(1);
+                pause > SOON || patience == 0
+            });
+            if is_over {
+                self.waiting.tried(&key);
+                return Ok(());
+            }
+            tokio::select! {
+                () = rung => {}
+                () = tokio::time::sleep(LOOK_AT_OTHERS) => {}
+                () = stop.cancelled() => {}
+            }
         }
-        tokio::select! {
-            () = rung => {}
-            () = tokio::time::sleep(LOOK_AT_OTHERS) => {}
-            () = stop.cancelled() => {}
-        }
+        self.waiting.tried(&key);
+        Ok(())
     }
-    Ok(())
 }

@@ -32,6 +32,7 @@ pub use deadline::LINK_DYING;
 pub(crate) use deadline::{deadline, tell_of_dying};
 pub(crate) use outcome::Outcome;
 
+use bring::Waiting;
 use naming::Naming;
 
 /// Transfers at the same time over all accounts: as many as the accounts may have together, within
@@ -56,6 +57,7 @@ pub(crate) struct Fetcher {
     room: Arc<Semaphore>,
     /// How many recordings of each account may be brought in at the same time.
     budgets: Vec<(AccountId, usize)>,
+    waiting: Waiting,
     core: std::sync::Weak<Core>,
 }
 
@@ -80,6 +82,7 @@ impl Fetcher {
             owner,
             room: Arc::new(Semaphore::new(transfers)),
             budgets,
+            waiting: Waiting::default(),
             core,
         }
     }
@@ -97,9 +100,56 @@ impl Fetcher {
         if room == 0 {
             return Ok(0);
         }
+        let due = self.claim(&core, room, room).await?;
+        let count = due.len();
+        for job in due {
+            let permit = self.room.clone().acquire_owned().await;
+            let core = core.clone();
+            core.clone().spawn(async move {
+                let _permit = permit;
+                core.fetcher.carry_out_in_a_row(&core, job).await;
+                // There is room again, and what failed may have changed what is due.
+                core.work.notify_waiters();
+            });
+        }
+        Ok(count)
+    }
+
+    /// Carries out a job, and then the next one that is due, as long as each lands. What does not
+    /// land ends the row: a provider that is not there is not asked without a pause.
+    async fn carry_out_in_a_row(&self, core: &Arc<Core>, first: Job) {
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            match self.carry_out(job).await {
+                Ok(true) if !core.stop.is_cancelled() => {}
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::error!(%error, "a transfer ended without a result; it is tried again");
+                    return;
+                }
+            }
+            // The place of the one that landed is free.
+            let room = self.room.available_permits() + 1;
+            next = match self.claim(core, room, 1).await {
+                Ok(jobs) => jobs.into_iter().next(),
+                Err(error) => {
+                    tracing::error!(%error, "the work that is due could not be looked up");
+                    None
+                }
+            };
+        }
+    }
+
+    /// Takes up to `most` jobs, with so many places free at this moment.
+    async fn claim(
+        &self,
+        core: &Arc<Core>,
+        room: usize,
+        most: usize,
+    ) -> Result<Vec<Job>, EngineError> {
         let (now, owner) = (core.clock.now(), self.owner.clone());
         let limits = ClaimLimits {
-            jobs: room,
+            jobs: most,
             per_account: TRANSFERS_PER_ACCOUNT,
             lease: LEASE,
         };
@@ -108,7 +158,7 @@ impl Fetcher {
             per_account: self.budgets.clone(),
             backlog: room.saturating_sub(LEFT_FREE),
         };
-        let due = core
+        let claimed = core
             .applier
             .write(move |writer| {
                 writer
@@ -116,20 +166,7 @@ impl Fetcher {
                     .claim_within(&[FETCH], now, &owner, limits, &budgets)
             })
             .await?;
-        let count = due.len();
-        for job in due {
-            let permit = self.room.clone().acquire_owned().await;
-            let core = core.clone();
-            core.clone().spawn(async move {
-                let _permit = permit;
-                if let Err(error) = core.fetcher.carry_out(job).await {
-                    tracing::error!(%error, "a transfer ended without a result; it is tried again");
-                }
-                // There is room again, and what failed may have changed what is due.
-                core.work.notify_waiters();
-            });
-        }
-        Ok(count)
+        Ok(claimed)
     }
 
     /// Fetches the recordings of one call that are due, and waits for them: somebody is looking.
@@ -166,22 +203,32 @@ impl Fetcher {
             })
             .await?;
         match claimed {
-            Some(job) => self.carry_out(job).await,
+            Some(job) => self.carry_out(job).await.map(|_| ()),
             None => until_nobody_has_it(core, id).await,
         }
     }
 
-    /// One try of one job, to its end: whatever comes of it is written down.
-    pub(crate) async fn carry_out(&self, job: Job) -> Result<(), EngineError> {
+    /// One try of one job, to its end: whatever comes of it is written down. True if the recording is
+    /// here.
+    pub(crate) async fn carry_out(&self, job: Job) -> Result<bool, EngineError> {
         let core = self.core()?;
-        let Some(mut task) = self.task(&core, job).await? else {
-            return Ok(());
+        let key = job.work.key.clone();
+        let carried_out = self.try_once(&core, job).await;
+        self.waiting.tried(&key);
+        carried_out
+    }
+
+    async fn try_once(&self, core: &Arc<Core>, job: Job) -> Result<bool, EngineError> {
+        let Some(mut task) = self.task(core, job).await? else {
+            return Ok(false);
         };
-        let outcome = match naming::learn_id(&core, &mut task).await? {
-            Naming::GoOn => transfer::run(&core, &self.owner, &task).await,
+        let outcome = match naming::learn_id(core, &mut task).await? {
+            Naming::GoOn => transfer::run(core, &self.owner, &task).await,
             Naming::Wait => Outcome::NotReady,
         };
-        outcome::write_down(&core, &self.owner, task, outcome).await
+        let lands = matches!(outcome, Outcome::Lands(_));
+        outcome::write_down(core, &self.owner, task, outcome).await?;
+        Ok(lands)
     }
 
     /// Looks up what the job is about. A job about nothing, or about what is here, ends.

@@ -29,6 +29,9 @@ const CLASSES: usize = 3;
 /// for a call that is live.
 const LEFT_FREE: u32 = 10;
 
+/// Timers ring this late at times.
+const TIMER: Duration = Duration::from_millis(5);
+
 /// Lets one request after the other begin, `pace` apart: by urgency, then first come first served.
 ///
 /// Everything that waits on the way to a provider is measured in paces: the pause between tries
@@ -159,7 +162,7 @@ impl Line {
             return Turn::At(start);
         }
         // A timer that rings a little late does not slow down those behind.
-        let start = if now.duration_since(start) < pace {
+        let start = if now.duration_since(start) < pace.max(TIMER) {
             start
         } else {
             now

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Items of one account in work at the same time.
-const IN_WORK: usize = 16;
+const IN_WORK: usize = 64;
 
 /// Of these so many ask the API at the same time.
 const ASKING: usize = 4;

@@ -46,6 +46,11 @@ export class FakeHost implements Host {
     if (scene.every_state) addEveryState(this.#world, now);
     this.#living = new Living(this.#world, (data) => this.#tell({ type: "calls", data }));
     this.#living.begin(now, scene.live);
+    if (scene.trouble) {
+      const [first, second] = this.#world.head.filter(isLive);
+      if (first) this.#world.change(first.id, { stuck: "still_ongoing" });
+      if (second) this.#world.change(second.id, { stuck: "cannot_ask" });
+    }
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
     this.#alerts = alertsOf(scene, now);
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
