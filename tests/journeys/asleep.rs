@@ -57,15 +57,6 @@ async fn digest(house: &House) -> serde_json::Value {
     .await
 }
 
-fn ready(house: &House) -> usize {
-    let calls = house.calls(&Default::default());
-    let mut recordings = calls.iter().map(|call| &call["recordings"][0]["state"]);
-    recordings
-        .by_ref()
-        .filter(|state| **state == "ready")
-        .count()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_night_with_a_thousand_calls_everything_is_archived_and_told_once() {
     let setting = Setting::polling().await;
@@ -81,7 +72,7 @@ async fn after_a_night_with_a_thousand_calls_everything_is_archived_and_told_onc
     assert_eq!(told["calls"], 1_000, "{told}");
     assert_eq!(told["recordings"], 1_000, "{told}");
     assert_eq!(told["holes"], 0, "{told}");
-    assert_eq!(ready(&house), 1_000);
+    assert_eq!(house.ready(), 1_000);
     for id in ids.iter().step_by(97) {
         house.becomes_whole(&setting, id).await;
     }
@@ -138,7 +129,7 @@ async fn after_a_day_without_network_what_failed_is_tried_at_once() {
         .await;
         house.rests().await;
     }
-    assert_eq!(ready(&house), 0);
+    assert_eq!(house.ready(), 0);
     assert!(house.digests().is_empty(), "nobody is back yet");
 
     cut(Reach::Up);

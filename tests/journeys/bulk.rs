@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use ringback_api::{Api, ErrorJson, Shell, cli};
 use ringback_engine::{
     EngineOptions,
-    resync::{Progress, Request, Scope, Steer},
+    resync::{Progress, Steer},
     store::SweepState,
 };
 use ringback_journeys::{
@@ -14,16 +14,6 @@ use ringback_journeys::{
 };
 use ringback_simulator::{CallScript, Host};
 use serde_json::{Value, json};
-
-/// A window's engine beside the one that does the work.
-async fn beside(setting: &Setting) -> House {
-    let options = EngineOptions {
-        door_required: false,
-        background: false,
-        ..setting.options()
-    };
-    setting.start_as(options).await.expect("it starts")
-}
 
 /// A call with little sound: these journeys are about many.
 fn short() -> CallScript {
@@ -49,14 +39,6 @@ fn missed(setting: &Setting, accounts: &[&str], count: usize) -> Vec<String> {
         .collect();
     let _lost = setting.world().webhooks_due(setting.now());
     ids
-}
-
-fn last_day() -> Request {
-    Request {
-        scope: Scope::Recent { days: 1 },
-        account: None,
-        dry_run: false,
-    }
 }
 
 /// How often the provider was asked about each call by itself.
@@ -94,8 +76,8 @@ async fn it_is_handed_over_survives_kill_9_and_no_call_is_done_twice() {
     let ids = missed(&setting, &[RETELL], 40);
     let mut serving = setting.program().serve(&[]);
     serving.open(&setting.sender).await;
-    let house = beside(&setting).await;
-    let mut run = house.engine.resync(last_day()).await.expect("it begins");
+    let house = setting.beside().await;
+    let mut run = house.resync_days(1).await.expect("it begins");
     let number = run.number;
 
     let some = run.progress.wait_for(|now| now.report.checked >= 6);
@@ -138,7 +120,7 @@ async fn it_is_handed_over_survives_kill_9_and_no_call_is_done_twice() {
 async fn on_the_command_line_it_is_paused_resumed_and_ended() {
     let setting = Setting::in_real_time().await;
     let ids = missed(&setting, &[RETELL, TWILIO], 40);
-    let house = beside(&setting).await;
+    let house = setting.beside().await;
     let program = setting.program();
     let running = {
         let program = program.clone();
@@ -215,7 +197,7 @@ async fn picked_calls_are_one_job_that_a_window_finds_again_after_it_was_reloade
         .await
         .expect("it starts");
     let ids = missed(&setting, &[RETELL], 12);
-    let mut first = house.engine.resync(last_day()).await.expect("it begins");
+    let mut first = house.resync_days(1).await.expect("it begins");
     first.finished().await;
     let picked: Vec<_> = ids
         .iter()
@@ -263,7 +245,7 @@ async fn what_was_asked_for_before_the_program_ended_goes_on_by_itself_at_the_ne
         ..setting.options()
     };
     let house = setting.start_as(slow.clone()).await.expect("it starts");
-    let mut run = house.engine.resync(last_day()).await.expect("it begins");
+    let mut run = house.resync_days(1).await.expect("it begins");
     let some = run.progress.wait_for(|now| now.report.checked >= 2).await;
     drop(some);
     let number = run.number;
@@ -294,7 +276,7 @@ async fn while_a_thousand_calls_are_asked_for_a_new_calls_recording_arrives_at_o
         })
         .await
         .expect("it starts");
-    let mut run = house.engine.resync(last_day()).await.expect("it begins");
+    let mut run = house.resync_days(1).await.expect("it begins");
     let some = run.progress.wait_for(|now| now.report.checked >= 20).await;
     drop(some);
 

@@ -4,11 +4,6 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use ringback_engine::{
-    EngineOptions,
-    resync::{Request, Scope},
-    store::RecordingWord,
-};
 use ringback_journeys::{
     patience::{A_WHILE, SOON, until},
     setting::{House, RETELL, Setting as Home},
@@ -27,6 +22,8 @@ const SCRIPT: f64 = 10.0;
 /// Calls against a rate limit, and the limit in requests per second.
 const LIMITED: u32 = 200;
 const LIMIT: f64 = 25.0;
+/// All calls are of the last days.
+const DAYS: u32 = 2;
 /// Calls of a night.
 const NIGHT: u32 = 1_000;
 /// Calls from webhook to sound in a round.
@@ -127,14 +124,6 @@ fn missed(home: &Home, count: u32, over: Duration) {
     let _lost = home.world().webhooks_due(home.now());
 }
 
-fn last_days() -> Request {
-    Request {
-        scope: Scope::Recent { days: 2 },
-        account: None,
-        dry_run: false,
-    }
-}
-
 /// Calls a second, and how much more memory the process holds at the end.
 async fn large() -> anyhow::Result<(f64, f64)> {
     let home = Home::in_real_time().await;
@@ -147,14 +136,9 @@ async fn large() -> anyhow::Result<(f64, f64)> {
     missed(&home, MANY, HOUR * 20);
     let mut serving = home.program().serve(&[]);
     serving.open(&home.sender).await;
-    let beside = EngineOptions {
-        door_required: false,
-        background: false,
-        ..home.options()
-    };
-    let house = home.start_as(beside).await?;
+    let house = home.beside().await;
     let begin = Instant::now();
-    let mut run = house.engine.resync(last_days()).await?;
+    let mut run = house.resync_days(DAYS).await?;
     run.progress
         .wait_for(|now| now.report.checked >= u64::from(MANY / 5))
         .await?;
@@ -193,7 +177,7 @@ async fn limited() -> anyhow::Result<f64> {
     let house = home.start().await;
     home.world().forget_seen();
     let begin = Instant::now();
-    let end = house.engine.resync(last_days()).await?.finished().await;
+    let end = house.resync_days(DAYS).await?.finished().await;
     let took = begin.elapsed();
     ensure!(end.report.failed == 0, "{} failed", end.report.failed);
     let requests = home
@@ -221,15 +205,7 @@ async fn night() -> anyhow::Result<f64> {
     let begin = Instant::now();
     house.look();
     until(A_WHILE, "everything is here", async || {
-        let ready = house
-            .engine
-            .read(|reader| reader.figures().recordings())
-            .ok()?
-            .into_iter()
-            .filter(|total| total.state == RecordingWord::Ready)
-            .map(|total| total.count)
-            .sum::<u64>();
-        (ready == u64::from(NIGHT)).then_some(())
+        (house.ready() == u64::from(NIGHT)).then_some(())
     })
     .await;
     let took = begin.elapsed();

@@ -37,8 +37,8 @@ const SLEPT: SignedDuration = SignedDuration::from_secs(30);
 const WARN_EVERY: SignedDuration = SignedDuration::from_secs(30);
 
 /// Questions about single calls at the same time for one account.
-const QUESTIONS_PER_ACCOUNT: usize = 2;
-const QUESTIONS: usize = 6;
+const QUESTIONS_PER_ACCOUNT: usize = 5;
+const QUESTIONS: usize = 12;
 
 /// Runs until the program ends.
 pub(crate) async fn run(core: Arc<Core>, owner: String) {

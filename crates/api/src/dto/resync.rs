@@ -64,7 +64,7 @@ pub struct ResyncProgress {
     /// How long it will still take in milliseconds, when that can be told.
     #[ts(type = "number | null")]
     pub eta_ms: Option<u64>,
-    /// Whether a person stopped it for now.
+    /// Whether a person stopped it, to go on later.
     pub paused: bool,
     /// Whether it is over.
     pub done: bool,

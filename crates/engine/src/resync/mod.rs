@@ -65,7 +65,7 @@ pub struct Progress {
     pub total: u64,
     /// How long it will still take, when that can be told.
     pub eta: Option<SignedDuration>,
-    /// A person stopped it for now.
+    /// A person stopped it, to go on later.
     pub paused: bool,
     /// Over.
     pub done: bool,

@@ -54,7 +54,7 @@ pub type SweepId = i64;
 pub enum SweepState {
     /// It goes on, or will as soon as a process takes it up.
     Running,
-    /// A person stopped it for now.
+    /// A person stopped it, to go on later.
     Paused,
     /// A person ended it early.
     Canceled,

@@ -754,7 +754,7 @@ total: number,
  */
 eta_ms: number | null, 
 /**
- * Whether a person stopped it for now.
+ * Whether a person stopped it, to go on later.
  */
 paused: boolean, 
 /**

@@ -53,7 +53,7 @@ export class Resyncs {
     await this.#steer("resync.cancel", run);
   }
 
-  /** Stops one for now. */
+  /** Stops one, to go on later. */
   async pause(run: number): Promise<void> {
     await this.#steer("resync.pause", run);
   }
