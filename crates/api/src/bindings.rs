@@ -49,6 +49,7 @@ pub fn typescript() -> String {
         PlayerState,
         PlayerPhase,
         PeaksArgs,
+        CallStanding,
         ResyncScope,
         ResyncArgs,
         ResyncRef,

@@ -14,7 +14,11 @@ macro_rules! command_list {
             "calls.page" => calls_page(PageArgs) -> CallPage;
             "calls.get" => calls_get(CallRef) -> CallDetail;
             "calls.hits" => calls_hits(HitsArgs) -> Vec<Hit>;
+            "calls.check" => calls_check(CallRef) -> CallStanding;
+            "calls.mark_ended" => calls_mark_ended(CallRef) -> CallStanding;
             "resync.start" => resync_start(ResyncArgs) -> ResyncProgress;
+            "resync.pause" => resync_pause(ResyncRef) -> Nothing;
+            "resync.resume" => resync_resume(ResyncRef) -> Nothing;
             "resync.cancel" => resync_cancel(ResyncRef) -> Nothing;
             "resync.list" => resync_list(Nothing) -> Vec<ResyncProgress>;
             "recordings.retry" => recordings_retry(RecordingRef) -> Nothing;

@@ -26,8 +26,8 @@ use crate::{
     news::News,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
-    resync::{self, Progress, Runs},
-    watch,
+    resync::{self, Progress, Runs, Sweeping},
+    stuck, watch,
 };
 
 /// Looks up an environment variable.
@@ -118,17 +118,20 @@ impl Engine {
         let owner = owner();
         let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
             desk: Desk::new(clock.clone(), store.clone(), news.clone()),
-            fetcher: Fetcher::new(core.clone(), owner.clone()),
+            fetcher: Fetcher::new(core.clone(), owner.clone(), &accounts),
             home,
             clock,
             config,
             is_demo: options.is_demo,
+            does_background: options.background,
             store,
             archive,
             accounts,
             applier,
             runs: Runs::default(),
+            sweeping: Sweeping::default(),
             polls: Polls::default(),
+            stuck: stuck::Watch::default(),
             news,
             work,
             stop: CancellationToken::new(),
@@ -259,14 +262,36 @@ impl Engine {
         resync::begin(&self.core, request).await
     }
 
-    /// The newest runs of this process.
-    pub fn resyncs(&self) -> Vec<Progress> {
-        self.core.runs.list()
+    /// The newest runs of this process, and the newest of many calls on this home.
+    pub fn resyncs(&self) -> Result<Vec<Progress>, EngineError> {
+        resync::list(&self.core)
     }
 
-    /// Stops a run. False if there is none with this number.
-    pub fn stop_resync(&self, run: u64) -> bool {
-        self.core.runs.stop(run)
+    /// Pauses a run, lets it go on, or ends it. False if there is none with this number that is not
+    /// over; only one that is [`stored`](Progress::stored) can be paused.
+    pub async fn steer_resync(&self, run: u64, steer: resync::Steer) -> Result<bool, EngineError> {
+        resync::steer(&self.core, run, steer).await
+    }
+
+    /// The newest resync of many calls that is not over, whoever began it.
+    pub fn unfinished_resync(&self) -> Result<Option<Progress>, EngineError> {
+        resync::unfinished(&self.core)
+    }
+
+    /// Watches a resync of many calls. A process that does no background work works on it as long as
+    /// no other does. `None` if there is none with this number.
+    pub fn follow_resync(&self, run: u64) -> Result<Option<resync::Run>, EngineError> {
+        resync::follow(&self.core, run)
+    }
+
+    /// Asks the provider about a call that seems to hang, and takes in what it says.
+    pub async fn check_call(&self, id: &str) -> Result<(), EngineError> {
+        stuck::check_now(&self.core, id).await
+    }
+
+    /// A person says that a call is over whose account has nobody to ask.
+    pub async fn mark_call_ended(&self, id: &str) -> Result<(), EngineError> {
+        stuck::mark_ended(&self.core, id).await
     }
 
     /// Fetches a recording that was given up once more, beginning now.
@@ -337,12 +362,7 @@ impl Engine {
         &self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        let (answer, answered) = tokio::sync::oneshot::channel();
-        self.core.store.write_async(work, move |result| {
-            // Whoever asked may be gone; it is written all the same.
-            let _ = answer.send(result);
-        });
-        Ok(answered.await.unwrap_or(Err(StoreError::Closed))?)
+        Ok(self.core.write(work).await?)
     }
 
     /// Applies what waits in the journal, on this thread; for programs that end soon.

@@ -11,6 +11,7 @@
 mod accounts;
 mod apply;
 mod background;
+mod catch_up;
 pub mod config;
 mod core;
 mod engine;
@@ -33,12 +34,15 @@ mod role;
 mod schedule;
 mod sidecar;
 mod sound;
+mod stuck;
 mod view;
 mod watch;
 mod work;
 
+pub use catch_up::DIGEST;
 pub use engine::{Engine, EngineOptions, Variables, Waveform};
 pub use error::{EngineError, StartError};
+pub use fetch::LINK_DYING;
 pub use home::Home;
 pub use import::{Import, ImportFacts, ImportSound};
 pub use inspect::{Fault, FaultKind, OrphanFile, Orphans, Verification};
@@ -51,3 +55,4 @@ pub use ringback_archive::Why;
 pub use ringback_audio as audio;
 pub use ringback_providers::{ApiError, Proof};
 pub use ringback_store as store;
+pub use stuck::{STUCK, StuckBecause};

@@ -6,7 +6,7 @@ use ringback_model::CallId;
 use ringback_store::{Change, ChangeKind, Feed, StoreError};
 use tokio::sync::Notify;
 
-use crate::{StartError, core::Core, news::News};
+use crate::{StartError, core::Core, news::News, resync};
 
 /// How often another process's commits are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -72,6 +72,14 @@ fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
         _ => core.tell(News::Stale),
     }
     let any = |kind| changes.iter().any(|change| change.kind == kind);
+    let sweeps: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| change.kind == ChangeKind::Sweep)
+        .map(|change| change.id.as_str())
+        .collect();
+    for id in sweeps.into_iter().filter_map(|id| id.parse().ok()) {
+        resync::tell(core, id);
+    }
     if any(ChangeKind::Alert) {
         core.tell(News::Alerts);
     }

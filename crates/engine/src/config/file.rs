@@ -14,7 +14,7 @@ use toml::{
 };
 use url::Url;
 
-use super::{Config, ConfigError, ConfiguredAccount, Environment, spell::nearest};
+use super::{Config, ConfigError, ConfiguredAccount, Environment, limits, spell::nearest};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
@@ -118,6 +118,7 @@ fn account(
         })?;
 
     let mut allowed: Vec<&str> = ACCOUNT_KEYS.to_vec();
+    allowed.extend(limits::KEYS);
     allowed.extend(provider.options());
     table.only(&allowed)?;
 
@@ -162,6 +163,7 @@ fn account(
                 (!pause.is_zero()).then_some(pause)
             }),
         delete_at_provider: table.flag("delete_at_provider")?,
+        limits: limits::read(table)?,
     })
 }
 
@@ -217,7 +219,8 @@ fn web_address(text: &str) -> std::result::Result<Url, String> {
     Ok(url)
 }
 
-fn pause(text: &str) -> std::result::Result<Duration, String> {
+/// Reads a length of time.
+pub(super) fn pause(text: &str) -> std::result::Result<Duration, String> {
     let wrong = || "is no length of time such as \"5m\", \"30s\" or \"0s\"".to_owned();
     let pause: SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(pause).map_err(|_| wrong())
@@ -237,7 +240,7 @@ impl Lines<'_> {
 }
 
 /// A table with what is needed to complain about it.
-struct Table<'a> {
+pub(super) struct Table<'a> {
     lines: &'a Lines<'a>,
     name: &'a str,
     table: &'a DeTable<'a>,
@@ -262,11 +265,11 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    fn get(&self, key: &str) -> Option<&'a Value<'a>> {
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value<'a>> {
         self.table.get(key)
     }
 
-    fn wrong(&self, key: &str, value: &Value<'_>, what: impl AsRef<str>) -> ConfigError {
+    pub(super) fn wrong(&self, key: &str, value: &Value<'_>, what: impl AsRef<str>) -> ConfigError {
         let line = self.lines.of(value.span().start);
         ConfigError::at_line(line, format!("{key} in {} {}", self.name, what.as_ref()))
     }
@@ -281,7 +284,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         key: &str,
         read: impl FnOnce(&str) -> std::result::Result<T, String>,

@@ -5,6 +5,7 @@
 
 mod complaint;
 mod file;
+mod limits;
 mod spell;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 use ringback_providers::{Account, Provider};
 
 pub use complaint::ConfigError;
+pub use limits::Limits;
 
 /// Where to look up environment variables; tests bring their own.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -40,6 +42,8 @@ pub struct ConfiguredAccount {
     pub poll_every: Option<Duration>,
     /// Whether recordings are deleted at the provider after a verified copy.
     pub delete_at_provider: bool,
+    /// How hard it may be worked, and how long its calls may be silent.
+    pub limits: Limits,
 }
 
 impl std::fmt::Debug for ConfiguredAccount {

@@ -100,6 +100,19 @@ impl CallsMut<'_, '_> {
         self.writer.note(ChangeKind::Call, record.id.to_string())
     }
 
+    /// Something that is shown with the call changed beside it: its row is told anew.
+    pub fn touch(&mut self, id: CallId) -> Result<()> {
+        let is_here = sql::run(
+            self.writer.conn(),
+            "UPDATE calls SET rev = rev + 1 WHERE id = ?1",
+            [id.to_string()],
+        )? == 1;
+        if is_here {
+            self.writer.note(ChangeKind::Call, id.to_string())?;
+        }
+        Ok(())
+    }
+
     /// Only what is missing changed: a recording landed, or is not expected any more.
     pub fn set_missing(&mut self, id: CallId, missing: &[ringback_model::Field]) -> Result<()> {
         let now = sql::ms(self.writer.now());
