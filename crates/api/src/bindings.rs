@@ -61,6 +61,7 @@ pub fn typescript() -> String {
         Check,
         Health,
         QueueJson,
+        TunnelJson,
         Settings,
         AlertJson,
         AlertRef,

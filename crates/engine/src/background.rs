@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use ringback_intake::{Door, Intake};
+use ringback_intake::{Canary, Door, Intake};
 use ringback_store::CallFilter;
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     news::News,
     rebuild::restore,
     role::Role,
+    tunnel::{self, Pace},
     work,
 };
 
@@ -76,6 +77,7 @@ pub(crate) fn start(
     background: Background,
     door: Option<Door>,
     listen: Option<SocketAddr>,
+    pace: Pace,
     owner: String,
     rings: Bell,
     alive: Weak<()>,
@@ -97,7 +99,7 @@ pub(crate) fn start(
             }
         }
         let loops = tokio::spawn(keep_working(core.clone(), owner));
-        open(&core, &background, door, listen).await;
+        open(&core, &background, door, listen, pace).await;
         if loops.await.is_err() {
             tracing::error!("the watch over the work ended by a panic");
         }
@@ -187,6 +189,7 @@ async fn open(
     background: &Background,
     door: Option<Door>,
     listen: Option<SocketAddr>,
+    pace: Pace,
 ) {
     let address = listen.unwrap_or(core.config.listen);
     let mut first = door;
@@ -227,6 +230,9 @@ async fn open(
         Arc::new(journal),
         core.clock.clone(),
     );
+    let canary = Canary::new(rand::random());
+    let intake = intake.with_canary(canary.clone());
+    core.spawn(tunnel::run(core.clone(), door.local_addr(), canary, pace));
     door.serve(intake, core.stop.clone()).await;
     background.lock().door = None;
 }

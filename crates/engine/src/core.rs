@@ -18,6 +18,7 @@ use crate::{
     playback::Desk,
     poll::Polls,
     resync::Runs,
+    tunnel::Tunneling,
 };
 
 /// The shared parts. Everything that runs holds it; it holds nothing that runs.
@@ -34,6 +35,7 @@ pub(crate) struct Core {
     pub runs: Runs,
     pub polls: Polls,
     pub desk: Desk,
+    pub tunnel: Tunneling,
     pub news: broadcast::Sender<News>,
     /// Rung when there may be something to fetch or to ask for.
     pub work: Arc<Notify>,
