@@ -25,6 +25,7 @@ mod resync;
 mod secrets;
 mod storage_policy;
 mod telnyx;
+mod tunnel;
 mod twice;
 mod two_processes;
 mod vapi;

@@ -18,8 +18,7 @@ use crate::{
     news::News,
     rebuild::restore,
     role::Role,
-    tunnel::{self, Pace},
-    work,
+    tunnel, work,
 };
 
 /// How often a process without the role looks whether it is free.
@@ -77,7 +76,6 @@ pub(crate) fn start(
     background: Background,
     door: Option<Door>,
     listen: Option<SocketAddr>,
-    pace: Pace,
     owner: String,
     rings: Bell,
     alive: Weak<()>,
@@ -99,7 +97,7 @@ pub(crate) fn start(
             }
         }
         let loops = tokio::spawn(keep_working(core.clone(), owner));
-        open(&core, &background, door, listen, pace).await;
+        open(&core, &background, door, listen).await;
         if loops.await.is_err() {
             tracing::error!("the watch over the work ended by a panic");
         }
@@ -189,7 +187,6 @@ async fn open(
     background: &Background,
     door: Option<Door>,
     listen: Option<SocketAddr>,
-    pace: Pace,
 ) {
     let address = listen.unwrap_or(core.config.listen);
     let mut first = door;
@@ -232,7 +229,7 @@ async fn open(
     );
     let canary = Canary::new(rand::random());
     let intake = intake.with_canary(canary.clone());
-    core.spawn(tunnel::run(core.clone(), door.local_addr(), canary, pace));
+    core.spawn(tunnel::run(core.clone(), door.local_addr(), canary));
     door.serve(intake, core.stop.clone()).await;
     background.lock().door = None;
 }

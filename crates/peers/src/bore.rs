@@ -1,13 +1,13 @@
 //! bore's own server.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, TcpStream},
+    net::{IpAddr, Ipv4Addr},
     sync::atomic::{AtomicU8, Ordering},
     time::Duration,
 };
 
 use bore_cli::server::Server;
-use tokio::runtime::Runtime;
+use tokio::{net::TcpStream, runtime::Runtime, time::sleep};
 
 /// The port on which every bore server takes its clients.
 const CONTROL: u16 = 7835;
@@ -26,7 +26,7 @@ impl BoreServer {
     ///
     /// # Panics
     /// When it does not start.
-    pub fn start(secret: Option<&str>) -> Self {
+    pub async fn start(secret: Option<&str>) -> Self {
         static NEXT: AtomicU8 = AtomicU8::new(2);
         let id = std::process::id().to_le_bytes();
         let last = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -35,7 +35,7 @@ impl BoreServer {
             secret: secret.map(str::to_owned),
             runtime: None,
         };
-        server.begin();
+        server.begin().await;
         server
     }
 
@@ -43,7 +43,7 @@ impl BoreServer {
     ///
     /// # Panics
     /// When it does not start.
-    pub fn begin(&mut self) {
+    pub async fn begin(&mut self) {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -55,10 +55,10 @@ impl BoreServer {
         runtime.spawn(server.listen());
         self.runtime = Some(runtime);
         for _ in 0..250 {
-            if TcpStream::connect((self.address, CONTROL)).is_ok() {
+            if TcpStream::connect((self.address, CONTROL)).await.is_ok() {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(40));
+            sleep(Duration::from_millis(40)).await;
         }
         panic!("the bore server does not start on {}", self.address);
     }

@@ -13,14 +13,14 @@ use tokio::{
 };
 
 /// How a wire is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    /// Bytes go through.
-    Whole,
-    /// Connections stand and nothing goes through any more, in either direction.
-    Silent,
-    /// Connections are broken off and new ones are hung up on.
-    Cut,
+#[derive(Clone, Copy, Debug, Default)]
+struct Mode {
+    /// Whether new connections are hung up on.
+    is_cut: bool,
+    /// Whether connections stand and nothing goes through, in either direction.
+    is_silent: bool,
+    /// How often it was cut. A cut that was mended at once has still cut what was there.
+    cuts: u64,
 }
 
 /// A wire to one address. Dropping it cuts it.
@@ -41,10 +41,10 @@ impl Wire {
             .await
             .expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
-        let (mode, modes) = watch::channel(Mode::Whole);
+        let (mode, modes) = watch::channel(Mode::default());
         let task = tokio::spawn(async move {
             while let Ok((outside, _)) = listener.accept().await {
-                if *modes.borrow() != Mode::Cut {
+                if !modes.borrow().is_cut {
                     tokio::spawn(carry(outside, target, modes.clone()));
                 }
             }
@@ -59,24 +59,30 @@ impl Wire {
 
     /// Breaks off all connections and lets no new one through.
     pub fn cut(&self) {
-        self.mode.send_replace(Mode::Cut);
+        self.mode.send_modify(|mode| {
+            mode.is_cut = true;
+            mode.cuts += 1;
+        });
     }
 
     /// From now on nothing goes through, and nobody is told.
     pub fn silence(&self) {
-        self.mode.send_replace(Mode::Silent);
+        self.mode.send_modify(|mode| mode.is_silent = true);
     }
 
     /// New connections go through again. Those that went silent stay so.
     pub fn mend(&self) {
-        self.mode.send_replace(Mode::Whole);
+        self.mode.send_modify(|mode| {
+            mode.is_cut = false;
+            mode.is_silent = false;
+        });
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
         self.task.abort();
-        self.mode.send_replace(Mode::Cut);
+        self.cut();
     }
 }
 
@@ -88,6 +94,7 @@ async fn carry(outside: TcpStream, target: SocketAddr, modes: watch::Receiver<Mo
     let (from_outside, to_outside) = outside.into_split();
     let (from_inside, to_inside) = inside.into_split();
     let mut ending = modes.clone();
+    let cuts = ending.borrow().cuts;
     tokio::select! {
         _ = async {
             tokio::join!(
@@ -95,13 +102,13 @@ async fn carry(outside: TcpStream, target: SocketAddr, modes: watch::Receiver<Mo
                 pump(from_inside, to_outside, modes.clone()),
             )
         } => {}
-        () = becomes(&mut ending, Mode::Cut) => {}
+        () = becomes(&mut ending, |mode| mode.cuts > cuts) => {}
     }
 }
 
 /// Waits until the wire is like that, or is gone.
-async fn becomes(modes: &mut watch::Receiver<Mode>, wanted: Mode) {
-    let _ = modes.wait_for(|mode| *mode == wanted).await;
+async fn becomes(modes: &mut watch::Receiver<Mode>, is: impl Fn(&Mode) -> bool) {
+    let _ = modes.wait_for(is).await;
 }
 
 async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut modes: watch::Receiver<Mode>) {
@@ -112,7 +119,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut modes: watch:
                 Ok(count @ 1..) => count,
                 Ok(0) | Err(_) => break,
             },
-            () = becomes(&mut modes, Mode::Silent) => {
+            () = becomes(&mut modes, |mode| mode.is_silent) => {
                 // Whoever went silent stays so, until the wire is cut.
                 return std::future::pending().await;
             }

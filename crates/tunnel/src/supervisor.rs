@@ -179,6 +179,10 @@ impl Supervisor {
                         () = stop.cancelled() => None,
                         reason = self.watch(link.as_mut()) => Some(reason),
                     };
+                    if let Some(reason) = &lost {
+                        // Ending a link takes its time; that it is lost is told before.
+                        self.lost(reason);
+                    }
                     link.close().await;
                     match lost {
                         Some(reason) => reason,
@@ -260,6 +264,18 @@ impl Supervisor {
                 }
             }
         }
+    }
+
+    fn lost(&self, reason: &Reason) {
+        if reason.code == ReasonCode::Restarted {
+            self.tell(State::Starting);
+            return;
+        }
+        self.tell(State::Down {
+            reason: reason.clone(),
+            tries: self.tries.saturating_add(1),
+            next_try: None,
+        });
     }
 
     fn restarted(&mut self) -> Reason {

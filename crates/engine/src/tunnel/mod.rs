@@ -42,8 +42,11 @@ const DOWN: &str = "tunnel_down";
 const MOVED: &str = "public_url_changed";
 
 /// The tunnel of this process, if it runs one.
-#[derive(Debug, Default)]
-pub(crate) struct Tunneling(Mutex<Here>);
+#[derive(Debug)]
+pub(crate) struct Tunneling {
+    pace: Pace,
+    here: Mutex<Here>,
+}
 
 #[derive(Debug, Default)]
 struct Here {
@@ -52,8 +55,15 @@ struct Here {
 }
 
 impl Tunneling {
+    pub(crate) fn at(pace: Pace) -> Self {
+        Self {
+            pace,
+            here: Mutex::default(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Here> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, tunnel: Option<Arc<Tunnel>>, report: Option<TunnelReport>) {
@@ -140,7 +150,7 @@ fn own(door: SocketAddr) -> SocketAddr {
 }
 
 /// Runs the tunnel to the open door until the program ends.
-pub(crate) async fn run(core: Arc<Core>, door: SocketAddr, canary: Canary, pace: Pace) {
+pub(crate) async fn run(core: Arc<Core>, door: SocketAddr, canary: Canary) {
     let name = kind_name(&core.config);
     let Some(kind) = kind(&core.config.tunnel) else {
         core.tunnel.set(None, Some(TunnelReport::off(name)));
@@ -160,7 +170,13 @@ pub(crate) async fn run(core: Arc<Core>, door: SocketAddr, canary: Canary, pace:
         now: Arc::new(move || clock.now()),
         random: Arc::new(rand::random::<f64>),
     };
-    let tunnel = Arc::new(Tunnel::start(kind, own(door), probe, around, pace));
+    let tunnel = Arc::new(Tunnel::start(
+        kind,
+        own(door),
+        probe,
+        around,
+        core.tunnel.pace,
+    ));
     let mut states = tunnel.states();
     let mut movement = Movement::since(core.clock.now(), Instant::now(), Movement::address());
     let mut look = tokio::time::interval(LOOK);

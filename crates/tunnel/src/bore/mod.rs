@@ -62,7 +62,20 @@ impl Kind for Bore {
     async fn open(&self, door: SocketAddr) -> Result<Box<dyn Link>, Reason> {
         let mut peer = self.peer().await?;
         peer.say(&Ask::Hello(self.remote_port)).await?;
-        match peer.hear_soon().await? {
+        let heard = match peer.hear_soon().await {
+            // A server that hangs up now has not liked the proof.
+            Err(reason) if self.secret.is_some() && reason.code == ReasonCode::LinkClosed => {
+                return Err(Reason::new(
+                    ReasonCode::Refused,
+                    format!(
+                        "{} hung up after it got the secret, so it has another one",
+                        self.host
+                    ),
+                ));
+            }
+            heard => heard?,
+        };
+        match heard {
             Tell::Hello(port) => {
                 tracing::info!(host = self.host, port, "the bore server opened a port");
             }

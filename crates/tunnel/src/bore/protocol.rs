@@ -109,15 +109,15 @@ impl Peer {
 
     /// Proves that we know the secret.
     pub(super) async fn prove(&mut self, secret: &str) -> Result<(), Reason> {
-        match self.hear_soon().await? {
-            Tell::Challenge(challenge) => {
+        match self.hear_soon().await {
+            Ok(Tell::Challenge(challenge)) => {
                 let tag = answer(secret, &challenge).ok_or_else(|| self.unexpected())?;
                 self.say(&Ask::Authenticate(tag)).await
             }
             _ => Err(Reason::new(
                 ReasonCode::Refused,
                 format!(
-                    "{} asks for no secret though one is set: it is another server, or it was started without its own",
+                    "{} does not ask for the secret that is set here: it was started without one, or it is no bore server",
                     self.host
                 ),
             )),

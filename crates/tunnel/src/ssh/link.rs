@@ -22,7 +22,7 @@ use crate::{
 const PING_EVERY: Duration = Duration::from_secs(5);
 
 /// How long it may take over it. A half-open connection is found within the sum of both.
-const PING_TIME: Duration = Duration::from_secs(9);
+const PING_TIME: Duration = Duration::from_secs(8);
 
 /// How long saying goodbye may take.
 const FAREWELL_TIME: Duration = Duration::from_secs(2);

@@ -21,7 +21,10 @@ fn bore(server: &BoreServer, secret: Option<&str>) -> Bore {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_door_is_reached_through_the_servers_port_with_the_shared_secret() {
-    let (server, door) = (BoreServer::start(Some("shared")), Door::open("door").await);
+    let (server, door) = (
+        BoreServer::start(Some("shared")).await,
+        Door::open("door").await,
+    );
     let mut running = Running::start(bore(&server, Some("shared")), &door);
     let public = running.up().await;
     for number in 0..10 {
@@ -33,7 +36,10 @@ async fn the_door_is_reached_through_the_servers_port_with_the_shared_secret() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_refusal_has_its_own_reason() {
-    let (closed, open) = (BoreServer::start(Some("shared")), BoreServer::start(None));
+    let (closed, open) = (
+        BoreServer::start(Some("shared")).await,
+        BoreServer::start(None).await,
+    );
     let door = Door::open("door").await;
     for (bore, wanted) in [
         (bore(&closed, Some("wrong")), ReasonCode::Refused),
@@ -74,19 +80,19 @@ async fn each_refusal_has_its_own_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_ends_and_comes_back_is_got_over() {
-    let (mut server, door) = (BoreServer::start(None), Door::open("door").await);
+    let (mut server, door) = (BoreServer::start(None).await, Door::open("door").await);
     let mut running = Running::start(bore(&server, None), &door);
     running.up().await;
     server.stop();
     running.down().await;
-    server.begin();
+    server.begin().await;
     running.up().await;
     running.tunnel.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_open_connection_is_found_within_fifteen_seconds() {
-    let (server, door) = (BoreServer::start(None), Door::open("door").await);
+    let (server, door) = (BoreServer::start(None).await, Door::open("door").await);
     let target: SocketAddr = format!("{}:{}", server.host(), server.port())
         .parse()
         .expect("an address");

@@ -141,6 +141,7 @@ async fn what_is_not_an_ssh_server_or_not_there_is_told_apart() {
     assert_eq!(code, ReasonCode::Protocol, "{what}");
     let (code, what) = refusal(Ssh {
         // The server itself listens there.
+        bind: "127.0.0.1".into(),
         remote_port: sshd.port(),
         ..ssh(&sshd)
     })
