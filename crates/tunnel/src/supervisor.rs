@@ -246,7 +246,9 @@ impl Supervisor {
                 }
                 Err(reason) => {
                     misses += 1;
-                    tracing::warn!(%reason, misses, "the door was not reached through its public address");
+                    if is_up {
+                        tracing::warn!(%reason, misses, "the door was not reached through its public address");
+                    }
                     let is_over = if is_up {
                         misses >= self.pace.misses || woken
                     } else {
@@ -258,7 +260,9 @@ impl Supervisor {
                     let pause = if is_up {
                         self.pace.probe_again
                     } else {
-                        self.pace.probe_again / 5
+                        // Soon at first: most links are there within a second or two.
+                        let first = self.pace.probe_again / 5;
+                        backoff::wait(misses, first, self.pace.probe_again * 2, 1.0)
                     };
                     next_probe = Instant::now() + pause;
                 }

@@ -16,8 +16,7 @@ pub struct Preset {
 }
 
 /// All of them. Sources, read 2026-11-21: developers.cloudflare.com/cloudflare-one (tunnel run
-/// parameters), ngrok.com/docs/agent/cli, tailscale.com/kb/1311/tailscale-funnel,
-/// docs.zrok.io (sharing).
+/// parameters), ngrok.com/docs/agent/cli, tailscale.com/kb/1223/funnel, docs.zrok.io.
 pub const PRESETS: &[Preset] = &[
     Preset {
         name: "cloudflared",
