@@ -318,7 +318,7 @@ mod tests {
 
     fn parse(text: &str) -> std::result::Result<TunnelConfig, ConfigError> {
         let environment = |name: &str| match name {
-            "HOME" => Some("/home/desk".to_owned()),
+            "HOME" => Some("/desk".to_owned()),
             PASSPHRASE => Some("pass".to_owned()),
             SECRET => Some("shared".to_owned()),
             TOKEN => Some("token".to_owned()),
@@ -344,7 +344,7 @@ mod tests {
             panic!("{tunnel:?}")
         };
         assert_eq!((ssh.port, ssh.remote_port), (22, 7480));
-        assert_eq!(ssh.key_file.as_deref(), Some("/home/desk/.ssh/id".as_ref()));
+        assert_eq!(ssh.key_file.as_deref(), Some("/desk/.ssh/id".as_ref()));
         assert_eq!(ssh.passphrase.as_deref(), Some("pass"));
         assert_eq!(ssh.bind, "localhost");
         assert_eq!(ssh.host_keys, HostKeys::parse(PIN).expect("a pin"));

@@ -42,11 +42,13 @@ fn runs(id: &u32) -> bool {
 }
 
 async fn all_end(ids: &[u32]) {
-    let begin = std::time::Instant::now();
-    while ids.iter().any(runs) {
-        assert!(begin.elapsed() < SOON, "{ids:?} still run");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let mut look = tokio::time::interval(Duration::from_millis(20));
+    let ended = tokio::time::timeout(SOON, async {
+        while ids.iter().any(runs) {
+            look.tick().await;
+        }
+    });
+    assert!(ended.await.is_ok(), "{ids:?} still run");
 }
 
 #[tokio::test(flavor = "multi_thread")]
