@@ -35,7 +35,7 @@ pub(crate) fn begin(launch: &Launch) -> Option<WorkerGuard> {
     };
     let (writer, guard) = tracing_appender::non_blocking(appender);
     let filter = EnvFilter::try_from_env("RINGBACK_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,hyper=warn,reqwest=warn,symphonia=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,hyper=warn,reqwest=warn,russh=warn,symphonia=warn"));
     registry
         .with(
             fmt::layer()

@@ -29,6 +29,7 @@ mod secrets;
 mod storage_policy;
 mod stuck;
 mod telnyx;
+mod tunnel;
 mod twice;
 mod two_processes;
 mod vapi;

@@ -62,6 +62,7 @@ pub fn typescript() -> String {
         Check,
         Health,
         QueueJson,
+        TunnelJson,
         Settings,
         AlertJson,
         AlertRef,

@@ -30,6 +30,7 @@ macro_rules! command_list {
             "player.set" => player_set(PlayerSettings) -> Nothing;
             "insights.get" => insights_get(InsightsArgs) -> Insights;
             "health.get" => health_get(Nothing) -> Health;
+            "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;
             "settings.set" => settings_set(Settings) -> Settings;
             "alerts.list" => alerts_list(Nothing) -> Vec<AlertJson>;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use ringback_intake::{Door, Intake};
+use ringback_intake::{Canary, Door, Intake};
 use ringback_store::CallFilter;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     rebuild::restore,
     resync,
     role::Role,
-    work,
+    tunnel, work,
 };
 
 /// How often a process without the role looks whether it is free.
@@ -240,6 +240,9 @@ async fn open(
         Arc::new(journal),
         core.clock.clone(),
     );
+    let canary = Canary::new(rand::random());
+    let intake = intake.with_canary(canary.clone());
+    core.spawn(tunnel::run(core.clone(), door.local_addr(), canary));
     door.serve(intake, core.stop.clone()).await;
     background.lock().door = None;
 }

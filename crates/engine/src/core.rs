@@ -19,6 +19,7 @@ use crate::{
     poll::Polls,
     resync::{Runs, Sweeping},
     stuck,
+    tunnel::Tunneling,
 };
 
 /// The shared parts. Everything that runs holds it; it holds nothing that runs.
@@ -39,6 +40,7 @@ pub(crate) struct Core {
     pub polls: Polls,
     pub stuck: stuck::Watch,
     pub desk: Desk,
+    pub tunnel: Tunneling,
     pub news: broadcast::Sender<News>,
     /// Rung when there may be something to fetch or to ask for.
     pub work: Arc<Notify>,

@@ -20,14 +20,16 @@ use crate::{
     accounts::{Accounts, PACE},
     apply::{self, Applier},
     background::{self, Background},
-    config::{Config, ConfiguredAccount},
+    config::{Config, ConfiguredAccount, webhook_url},
     core::Core,
     fetch::{Fetcher, ask_again},
     news::News,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
     resync::{self, Progress, Runs, Sweeping},
-    stuck, watch,
+    stuck,
+    tunnel::{self, Pace, TunnelReport, Tunneling},
+    watch,
 };
 
 /// Looks up an environment variable.
@@ -54,6 +56,8 @@ pub struct EngineOptions {
     pub pace: Duration,
     /// What an answered event survives. Anything but the usual is for measuring.
     pub durability: Durability,
+    /// How patient the tunnel is.
+    pub tunnel: Pace,
 }
 
 impl EngineOptions {
@@ -69,6 +73,7 @@ impl EngineOptions {
             is_demo: false,
             pace: PACE,
             durability: Durability::Full,
+            tunnel: Pace::default(),
         }
     }
 }
@@ -132,6 +137,7 @@ impl Engine {
             sweeping: Sweeping::default(),
             polls: Polls::default(),
             stuck: stuck::Watch::default(),
+            tunnel: Tunneling::at(options.tunnel),
             news,
             work,
             stop: CancellationToken::new(),
@@ -216,6 +222,34 @@ impl Engine {
     /// Why the door is not open, if it should be.
     pub fn door_problem(&self) -> Option<String> {
         self.background.problem()
+    }
+
+    /// How the tunnel is, whichever process on this home runs it.
+    pub fn tunnel(&self) -> TunnelReport {
+        tunnel::report(&self.core)
+    }
+
+    /// The public address of the door: the configured one, or the last one that worked.
+    pub fn public_url(&self) -> Option<url::Url> {
+        tunnel::public_url(&self.core)
+    }
+
+    /// The address to give an account's provider.
+    pub fn webhook_url(&self, account: &ConfiguredAccount) -> Option<url::Url> {
+        let public = self.public_url()?;
+        Some(webhook_url(&public, &account.account.id))
+    }
+
+    /// Begins the tunnel anew.
+    pub fn restart_tunnel(&self) -> Result<(), EngineError> {
+        if self.core.tunnel.restart() {
+            return Ok(());
+        }
+        Err(EngineError::NotNow(if self.has_role() {
+            "there is no tunnel to restart"
+        } else {
+            "another process on this home runs the tunnel; restart it there"
+        }))
     }
 
     /// News from now on.
@@ -374,6 +408,7 @@ impl Engine {
     /// Everything is asked for at once, as after a sleep.
     pub fn catch_up(&self) {
         self.core.polls.all_due();
+        self.core.tunnel.look();
         self.core.work.notify_waiters();
     }
 }

@@ -51,6 +51,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     // The other side of the wire: it must not share our mistakes.
     ("ringback-simulator", &[]),
+    ("ringback-peers", &[]),
     (
         "ringback-journeys",
         &[
@@ -62,6 +63,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ringback-archive",
             "ringback-model",
             "ringback-audio",
+            "ringback-peers",
             "ringback-simulator",
         ],
     ),
@@ -69,7 +71,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     // window the bench looks by the same means as the journeys.
     (
         "ringback-bench",
-        &["ringback-journeys", "ringback-simulator"],
+        &["ringback-journeys", "ringback-peers", "ringback-simulator"],
     ),
     ("xtask", &[]),
 ];

@@ -9,6 +9,7 @@ mod limits;
 mod spell;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
@@ -16,6 +17,8 @@ use ringback_providers::{Account, Provider};
 
 pub use complaint::ConfigError;
 pub use limits::Limits;
+pub(crate) use file::webhook_url;
+pub use tunnel::{TunnelConfig, TunnelKind};
 
 /// Where to look up environment variables; tests bring their own.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -27,6 +30,8 @@ pub struct Config {
     pub listen: std::net::SocketAddr,
     /// Where the tunnel ends, if it is known.
     pub public_url: Option<url::Url>,
+    /// How the door becomes public.
+    pub tunnel: TunnelConfig,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
 }

@@ -955,7 +955,11 @@ accounts: Array<AccountJson>,
 /**
  * What waits in the fetch queue.
  */
-queue: QueueJson, };
+queue: QueueJson, 
+/**
+ * The way from outside to the door.
+ */
+tunnel: TunnelJson, };
 
 export type QueueJson = { 
 /**
@@ -982,6 +986,52 @@ events_pending: number,
  * Events that could not be read.
  */
 events_failed: number, };
+
+export type TunnelJson = { 
+/**
+ * `ssh | bore | command | none`.
+ */
+kind: string, 
+/**
+ * `off | starting | up | down`.
+ */
+state: string, 
+/**
+ * The public address while the door is reached through it.
+ */
+url: string | null, 
+/**
+ * The last one that worked.
+ */
+last_url: string | null, 
+/**
+ * Since when it is up, RFC 3339.
+ */
+since: string | null, 
+/**
+ * How long the last probe took there and back.
+ */
+round_trip_ms: number | null, 
+/**
+ * Why it is down: `host_key_changed`, `no_answer`, ...
+ */
+reason: string | null, 
+/**
+ * The same for a person.
+ */
+message: string | null, 
+/**
+ * What to do about it.
+ */
+hint: string | null, 
+/**
+ * How often in a row it was begun in vain.
+ */
+tries: number, 
+/**
+ * When it is tried again, RFC 3339.
+ */
+next_try: string | null, };
 
 export type Settings = { 
 /**
@@ -1136,6 +1186,7 @@ export interface Commands {
   "player.set": { args: PlayerSettings; result: Nothing };
   "insights.get": { args: InsightsArgs; result: Insights };
   "health.get": { args: Nothing; result: Health };
+  "tunnel.restart": { args: Nothing; result: Nothing };
   "settings.get": { args: Nothing; result: Settings };
   "settings.set": { args: Settings; result: Settings };
   "alerts.list": { args: Nothing; result: Array<AlertJson> };

@@ -138,6 +138,10 @@ export class FakeHost implements Host {
     "player.set": (settings) => (this.#player.set(settings), {}),
     "insights.get": ({ days }) => insightsOf(days, this.#around.now(), this.#world.size === 0),
     "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList()),
+    "tunnel.restart": () => {
+      this.#tell({ type: "health" });
+      return {};
+    },
     "settings.get": () => this.#settings,
     "settings.set": (settings) => {
       this.#settings = settings;
