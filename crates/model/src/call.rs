@@ -48,10 +48,13 @@ pub struct Changes {
     /// Whether a piece of the call is new or another one now, or a turn of what was said. What is seen
     /// of the call may be the same all the same.
     pub pieces: bool,
+    /// Whether something known was told again as of a later moment. Nothing is seen of it, but an older
+    /// report that is heard of later must lose against that moment.
+    pub stamps: bool,
 }
 
 impl Changes {
-    /// Whether nothing changed.
+    /// Whether nothing changed that can be seen.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.legs.is_empty() && self.recordings.is_empty() && !self.pieces
     }
@@ -78,7 +81,9 @@ impl Call {
         self.take_apart();
         let mut changes = self.take(event);
         changes.pieces = !self.turns_give_way() && self.turns.take(&event.turns);
-        changes.pieces |= self.assembly.take(&event.pieces, event.stamp);
+        let (pieces, stamps) = self.assembly.take(&event.pieces, event.stamp);
+        changes.pieces |= pieces;
+        changes.stamps |= stamps;
         self.put_together();
         self.compare(&before, &mut changes);
         changes
@@ -86,21 +91,27 @@ impl Call {
 
     /// Takes in what is told of the call as a whole.
     fn take(&mut self, event: &CallEvent) -> Changes {
+        let taken = self.fields.take(&event.facts, event.stamp);
         let mut changes = Changes {
-            fields: self.fields.take(&event.facts, event.stamp),
+            fields: taken.changed,
+            stamps: taken.restamped,
             ..Changes::default()
         };
         for (id, facts) in &event.legs {
             let is_new = !self.legs.contains_key(id);
             let leg = self.legs.entry(id.clone()).or_default();
-            if !leg.take(facts, event.stamp).is_empty() || is_new {
+            let taken = leg.take(facts, event.stamp);
+            changes.stamps |= taken.restamped;
+            if !taken.changed.is_empty() || is_new {
                 changes.legs.push(id.clone());
             }
         }
         for report in &event.recordings {
             let is_new = !self.recordings.contains_key(&report.key);
             let recording = self.recordings.entry(report.key.clone()).or_default();
-            if !recording.take(&report.facts, event.stamp).is_empty() || is_new {
+            let taken = recording.take(&report.facts, event.stamp);
+            changes.stamps |= taken.restamped;
+            if !taken.changed.is_empty() || is_new {
                 changes.recordings.push(report.key.clone());
             }
         }

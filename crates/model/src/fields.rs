@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Agent, Cost, Direction, EndedReason, Latency, Stamp, Status, StoragePolicy, Told, Transcript,
     TranscriptOutlook,
-    told::{join, settle},
+    told::{Settled, join, settle},
 };
 
 /// Declares told facts, merged fields and, for calls, their names.
@@ -34,13 +34,14 @@ macro_rules! told_fields {
         }
 
         impl $fields {
-            /// Takes in what was told. Names the fields whose value is another one now.
-            pub(crate) fn take(&mut self, facts: &$facts, stamp: $crate::Stamp) -> Vec<&'static str> {
-                let mut changed = Vec::new();
-                $( if $crate::fields::settle_field(&mut self.$name, facts.$name.as_ref(), stamp) {
-                    changed.push(stringify!($name));
-                } )*
-                changed
+            /// Takes in what was told.
+            pub(crate) fn take(&mut self, facts: &$facts, stamp: $crate::Stamp) -> $crate::fields::Taken {
+                let mut taken = $crate::fields::Taken::default();
+                $( taken.note(
+                    stringify!($name),
+                    $crate::fields::settle_field(&mut self.$name, facts.$name.as_ref(), stamp),
+                ); )*
+                taken
             }
 
             /// The join of two sides.
@@ -52,11 +53,30 @@ macro_rules! told_fields {
 }
 pub(crate) use told_fields;
 
+/// What fields made of a report.
+#[derive(Default)]
+pub(crate) struct Taken {
+    /// The fields whose value is another one now.
+    pub(crate) changed: Vec<&'static str>,
+    /// Whether a value stands as of a later moment now.
+    pub(crate) restamped: bool,
+}
+
+impl Taken {
+    pub(crate) fn note(&mut self, name: &'static str, settled: Settled) {
+        match settled {
+            Settled::Stands => {}
+            Settled::Restamped => self.restamped = true,
+            Settled::Changed => self.changed.push(name),
+        }
+    }
+}
+
 pub(crate) fn settle_field<T: crate::Fact>(
     slot: &mut Option<Told<T>>,
     told: Option<&T>,
     stamp: Stamp,
-) -> bool {
+) -> Settled {
     settle(slot, told, stamp)
 }
 

@@ -1,8 +1,9 @@
 //! What providers tell that know no calls, only pieces of them.
 //!
 //! Telnyx, for one: each event speaks of one leg and none says which leg is the root, and what a call
-//! cost is spread over records, one for each product. Each piece is a stamped value and is joined by itself; the call is put together from what is there
-//! (`assemble`), so any order and any repetition of the pieces gives the same call.
+//! cost is spread over records, one for each product. Each piece is a stamped value and is joined by
+//! itself; the call is put together from what is there (`assemble`), so any order and any repetition of
+//! the pieces gives the same call.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cost, LegFacts, LegFields, LegId, RecordingKey, Source, Stamp, Told,
-    told::{join, settle},
+    told::{Settled, join, settle},
 };
 
 /// What one report tells in pieces.
@@ -68,30 +69,39 @@ impl Assembly {
         self.legs.is_empty() && self.charges.is_empty() && self.transcriptions.is_empty()
     }
 
-    /// Takes in what was told. True if a value is new or another one now.
-    pub(crate) fn take(&mut self, pieces: &Pieces, stamp: Stamp) -> bool {
-        let mut is_news = false;
+    /// Takes in what was told. Says whether a value is new or another one now, and whether one stands
+    /// as of a later moment.
+    pub(crate) fn take(&mut self, pieces: &Pieces, stamp: Stamp) -> (bool, bool) {
+        let (mut is_news, mut restamped) = (false, false);
         for (id, facts) in &pieces.legs {
             is_news |= !self.legs.contains_key(id);
             let leg = self.legs.entry(id.clone()).or_default();
-            let changed = leg.take(facts, stamp);
+            let taken = leg.take(facts, stamp);
+            restamped |= taken.restamped || !taken.changed.is_empty();
             // Who asks hears every few seconds that a leg is up. What that changes is seen by itself.
             let is_asked = stamp.source == Source::Snapshot;
-            is_news |= changed.iter().any(|name| *name != "alive_at" || !is_asked);
+            is_news |= taken
+                .changed
+                .iter()
+                .any(|name| *name != "alive_at" || !is_asked);
         }
         for charge in &pieces.charges {
             let products = self.charges.entry(charge.leg.clone()).or_default();
             let mut slot = products.remove(&charge.product);
-            is_news |= settle(&mut slot, Some(&charge.cost), stamp);
+            let settled = settle(&mut slot, Some(&charge.cost), stamp);
+            is_news |= settled == Settled::Changed;
+            restamped |= settled == Settled::Restamped;
             products.extend(slot.map(|told| (charge.product.clone(), told)));
         }
         for (recording, text) in &pieces.transcriptions {
             let mut slot = self.transcriptions.remove(recording);
-            is_news |= settle(&mut slot, Some(text), stamp);
+            let settled = settle(&mut slot, Some(text), stamp);
+            is_news |= settled == Settled::Changed;
+            restamped |= settled == Settled::Restamped;
             self.transcriptions
                 .extend(slot.map(|told| (recording.clone(), told)));
         }
-        is_news
+        (is_news, restamped)
     }
 
     /// The join with the pieces that another side has. What was told of the call as a whole is

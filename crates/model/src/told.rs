@@ -51,9 +51,26 @@ fn text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Takes `told` into `slot`. True if the value (not only its stamp) is another one now.
-pub(crate) fn settle<T: Fact>(slot: &mut Option<Told<T>>, told: Option<&T>, stamp: Stamp) -> bool {
-    let Some(value) = told else { return false };
+/// What became of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// What stood, stands.
+    Stands,
+    /// The value stands, as of a later moment now.
+    Restamped,
+    /// The value is another one now.
+    Changed,
+}
+
+/// Takes `told` into `slot`.
+pub(crate) fn settle<T: Fact>(
+    slot: &mut Option<Told<T>>,
+    told: Option<&T>,
+    stamp: Stamp,
+) -> Settled {
+    let Some(value) = told else {
+        return Settled::Stands;
+    };
     let told = Told {
         value: value.clone(),
         stamp,
@@ -61,21 +78,17 @@ pub(crate) fn settle<T: Fact>(slot: &mut Option<Told<T>>, told: Option<&T>, stam
     join(slot, Some(told))
 }
 
-/// Keeps the greater of the two in `slot`. True if the value is another one now.
-pub(crate) fn join<T: Fact>(slot: &mut Option<Told<T>>, told: Option<Told<T>>) -> bool {
-    match (slot.as_ref(), told) {
-        (_, None) => false,
-        (None, Some(told)) => {
-            *slot = Some(told);
-            true
-        }
-        (Some(held), Some(told)) => {
-            let changes = told.value != held.value;
-            let wins = told.order(held) == Ordering::Greater;
-            if wins {
-                *slot = Some(told);
-            }
-            wins && changes
-        }
+/// Keeps the greater of the two in `slot`.
+pub(crate) fn join<T: Fact>(slot: &mut Option<Told<T>>, told: Option<Told<T>>) -> Settled {
+    let settled = match (slot.as_ref(), &told) {
+        (_, None) => Settled::Stands,
+        (None, Some(_)) => Settled::Changed,
+        (Some(held), Some(told)) if told.order(held) != Ordering::Greater => Settled::Stands,
+        (Some(held), Some(told)) if told.value == held.value => Settled::Restamped,
+        (Some(_), Some(_)) => Settled::Changed,
+    };
+    if settled != Settled::Stands {
+        *slot = told;
     }
+    settled
 }

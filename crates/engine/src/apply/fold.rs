@@ -59,7 +59,10 @@ pub(crate) fn fold(
         .collect();
     let changes = record.call.apply(event);
     let is_news = is_new || !changes.is_empty();
-    if is_news {
+    // A webhook is in the journal, so that a database that is built again knows its moment too. An
+    // answer that brings nothing new leaves no trace there, and none here.
+    let is_newer = changes.stamps && event.stamp.source == Source::Webhook;
+    if is_news || is_newer {
         writer.calls_mut().put(record.clone())?;
     }
 

@@ -50,6 +50,19 @@ proptest! {
     }
 
     #[test]
+    fn whoever_keeps_a_call_only_when_something_moved_keeps_the_same_call((_, events) in reports_in_two_orders()) {
+        let mut kept = Call::new(ProviderCallId::new("call_1"));
+        for event in &events {
+            let mut call = kept.clone();
+            let changes = call.apply(event);
+            if !changes.is_empty() || changes.stamps {
+                kept = call;
+            }
+        }
+        prop_assert_eq!(text(&kept), text(&merged(&events)));
+    }
+
+    #[test]
     fn two_who_heard_different_things_agree_after_telling_each_other(
         events in prop::collection::vec(reports(), 0..8),
         middle in any::<prop::sample::Index>(),
