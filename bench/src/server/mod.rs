@@ -181,6 +181,18 @@ pub(crate) async fn start(kind: Kind, data: Data, disk: Disk) -> anyhow::Result<
     begin(command, address, data, kind.name()).await
 }
 
+/// Starts Ringback with this `[tunnel]` in its configuration, its door being no other way public.
+pub(crate) async fn start_behind(data: Data, tunnel: &str) -> anyhow::Result<Running> {
+    use std::io::Write;
+    let address = free_address()?;
+    let command = ringback::command(data.folder(), address, false)?;
+    let mut config = std::fs::File::options()
+        .append(true)
+        .open(data.folder().join("config.toml"))?;
+    write!(config, "\n[tunnel]\n{tunnel}\n")?;
+    begin(command, address, data, Kind::Ringback.name()).await
+}
+
 /// Starts this command on this data and waits for its first good answer.
 async fn begin(
     command: std::process::Command,
@@ -246,7 +258,8 @@ impl Running {
     }
 }
 
-async fn healthy(address: SocketAddr) -> bool {
+/// Whether a door answers there.
+pub(crate) async fn healthy(address: SocketAddr) -> bool {
     let Ok(mut connection) = Connection::open(address).await else {
         return false;
     };

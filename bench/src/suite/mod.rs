@@ -7,6 +7,7 @@ mod durability;
 mod ingest;
 mod kills;
 mod slow_disk;
+mod tunnel;
 #[cfg(target_os = "linux")]
 mod window;
 
@@ -73,6 +74,11 @@ const SUITES: &[Suite] = &[
         name: "backfill",
         question: backfill::QUESTION,
         measure: |setting| Box::pin(backfill::measure(setting)),
+    },
+    Suite {
+        name: "tunnel",
+        question: tunnel::QUESTION,
+        measure: |setting| Box::pin(tunnel::measure(setting)),
     },
     #[cfg(target_os = "linux")]
     Suite {

@@ -115,7 +115,7 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         what: "OpenSSH's server",
         why: "the other end of a tunnel; a private one is started for each test",
-        purposes: &[Purpose::Journeys],
+        purposes: &[Purpose::Journeys, Purpose::Bench],
         probe: Probe::SystemProgram("sshd"),
         packages: ["openssh-server", "openssh-server", "openssh"],
         linux_only: true,
@@ -123,7 +123,7 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         what: "OpenSSH's client",
         why: "makes keys, and is a tunnel program of its own",
-        purposes: &[Purpose::Journeys],
+        purposes: &[Purpose::Journeys, Purpose::Bench],
         probe: Probe::Program("ssh-keygen"),
         packages: ["openssh-client", "openssh-clients", "openssh"],
         linux_only: true,

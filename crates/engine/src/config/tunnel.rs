@@ -319,7 +319,7 @@ mod tests {
     fn parse(text: &str) -> std::result::Result<TunnelConfig, ConfigError> {
         let environment = |name: &str| match name {
             "HOME" => Some("/desk".to_owned()),
-            PASSPHRASE => Some("pass".to_owned()),
+            PASSPHRASE => Some("hunter2".to_owned()),
             SECRET => Some("shared".to_owned()),
             TOKEN => Some("token".to_owned()),
             _ => None,
@@ -345,11 +345,11 @@ mod tests {
         };
         assert_eq!((ssh.port, ssh.remote_port), (22, 7480));
         assert_eq!(ssh.key_file.as_deref(), Some("/desk/.ssh/id".as_ref()));
-        assert_eq!(ssh.passphrase.as_deref(), Some("pass"));
+        assert_eq!(ssh.passphrase.as_deref(), Some("hunter2"));
         assert_eq!(ssh.bind, "localhost");
         assert_eq!(ssh.host_keys, HostKeys::parse(PIN).expect("a pin"));
         assert_eq!(tunnel.ca_file, Some("/etc/ca.pem".into()));
-        assert!(!format!("{tunnel:?}").contains("pass"), "{tunnel:?}");
+        assert!(!format!("{tunnel:?}").contains("hunter2"), "{tunnel:?}");
     }
 
     #[test]

@@ -153,8 +153,6 @@ fn tls(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
         return Some(error.to_string());
     }
-    let inner = cause.downcast_ref::<io::Error>()?.get_ref()?;
-    inner
-        .downcast_ref::<rustls::Error>()
-        .map(ToString::to_string)
+    // What an I/O error carries is not among its sources, and it may carry another one.
+    tls(cause.downcast_ref::<io::Error>()?.get_ref()?)
 }

@@ -244,10 +244,10 @@ async fn what_only_a_person_can_mend_is_tried_seldom_and_a_restart_tries_at_once
 }
 
 #[tokio::test]
-async fn a_lost_link_is_opened_again_later_each_time() {
+async fn a_name_that_leads_nowhere_at_first_is_tried_again_later_each_time_until_it_does() {
     let hand = Hand::new();
     for _ in 0..4 {
-        let reason = Reason::new(ReasonCode::Unreachable, "nobody");
+        let reason = Reason::new(ReasonCode::NameUnknown, "no network yet");
         hand.refusals.lock().expect("no panic").push_back(reason);
     }
     let begin = Instant::now();
