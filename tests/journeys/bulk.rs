@@ -122,24 +122,20 @@ async fn on_the_command_line_it_is_paused_resumed_and_ended() {
     let ids = missed(&setting, &[RETELL, TWILIO], 40);
     let house = setting.beside().await;
     let program = setting.program();
-    let running = {
-        let program = program.clone();
-        tokio::spawn(async move { program.run(&["resync", "--recent", "1"]).await })
-    };
+    let mut running = program.begin(&["resync", "--recent", "1"]);
     let unfinished = || house.engine.unfinished_resync().expect("readable");
-    let run = until(SOON, "it has begun", async || {
+    until(SOON, "it has begun", async || {
         unfinished().filter(|now| now.report.checked >= 3)
     })
-    .await
-    .run;
-    let paused = house.engine.steer_resync(run, Steer::Pause).await;
-    assert!(paused.expect("the engine runs"));
-    let said = running.await.expect("it ends");
-    assert_eq!(said.code, Some(1), "{said:?}");
+    .await;
+    // Ctrl-C.
+    running.signal("INT").await;
+    let ended = running.ended(SOON).await;
+    assert_eq!(ended.code(), Some(1), "{}", program.stderr());
     assert!(
-        said.stderr.contains("ringback resync --resume"),
+        program.stderr().contains("ringback resync --resume"),
         "it says how to go on: {}",
-        said.stderr
+        program.stderr()
     );
     let at_pause = unfinished().expect("it is not over");
     assert!(at_pause.paused && at_pause.report.checked < 40);
