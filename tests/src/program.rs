@@ -134,16 +134,24 @@ impl Ringback {
     /// # Panics
     /// When it does not start.
     pub fn serve(&self, words: &[&str]) -> Serving {
+        let mut all = vec!["serve"];
+        all.extend(words);
+        self.begin(&all)
+    }
+
+    /// Starts a command that takes a while.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn begin(&self, words: &[&str]) -> Serving {
         let file = self.home.with_extension("stderr");
         let stderr = fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&file)
             .expect("the folder beside the home can be written");
-        let mut all = vec!["serve"];
-        all.extend(words);
         let child = self
-            .command(&all)
+            .command(words)
             .stdout(
                 File::options()
                     .append(true)

@@ -1,6 +1,7 @@
 //! The questions, one file each, and the loop that lets servers take turns.
 
 mod apply;
+#[cfg(target_os = "linux")]
 mod backfill;
 mod burst;
 mod durability;
@@ -70,6 +71,7 @@ const SUITES: &[Suite] = &[
         question: kills::QUESTION,
         measure: |setting| Box::pin(kills::measure(setting)),
     },
+    #[cfg(target_os = "linux")]
     Suite {
         name: "backfill",
         question: backfill::QUESTION,

@@ -1,5 +1,6 @@
 //! The store against real SQLite files.
 
+mod budgets;
 mod calls;
 mod feed;
 mod figures;
