@@ -1,6 +1,7 @@
 //! The store against real SQLite files.
 
 mod calls;
+mod conversation;
 mod feed;
 mod figures;
 mod home;
