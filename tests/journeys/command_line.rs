@@ -58,7 +58,7 @@ fn is_error(said: &Said, code: &str, exit: i32) {
 async fn every_command_gives_one_json_document_and_says_by_its_exit_code_how_it_went() {
     let (setting, [retell, twilio]) = lived_in().await;
     let program = setting.program();
-    let commands: [(&[&str], i32); 16] = [
+    let commands: [(&[&str], i32); 20] = [
         (&["accounts", "list"], 0),
         (&["accounts", "check"], 0),
         (&["calls", "list"], 0),
@@ -79,6 +79,10 @@ async fn every_command_gives_one_json_document_and_says_by_its_exit_code_how_it_
         (&["calls", "show", &retell], 0),
         (&["events", "list"], 0),
         (&["events", "list", "--state", "applied", "--limit", "2"], 0),
+        (&["events", "drift"], 0),
+        (&["alerts", "list"], 0),
+        (&["alerts", "list", "--all"], 0),
+        (&["alerts", "ack", "no-such"], 1),
         (&["resync", "--call", &twilio], 0),
         (&["resync", "--all", "--dry-run"], 0),
         (&["status"], 0),
@@ -245,6 +249,7 @@ async fn help_is_on_standard_output_and_no_error() {
         &["calls", "show", "--help"],
         &["resync", "--help"],
         &["events", "--help"],
+        &["alerts", "--help"],
         &["rebuild", "--help"],
         &["doctor", "--help"],
         &["status", "--help"],

@@ -5,9 +5,12 @@
 mod arriving;
 mod asleep;
 mod bulk;
+mod checks;
 mod command_line;
+mod conversation;
 mod deadlines;
 mod disturbed;
+mod drift;
 mod early_recording;
 mod every_provider;
 mod files;

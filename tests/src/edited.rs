@@ -29,6 +29,22 @@ pub fn with_word(world: &World, webhook: &Delivery, place: &str, word: &str) -> 
         json_with(&webhook.body, place, word)
     }
     .into();
+    signed(world, edited)
+}
+
+/// The same webhook of JSON after `change`, as an event of its own, signed now.
+///
+/// # Panics
+/// When it is not JSON.
+pub fn changed(world: &World, webhook: &Delivery, change: impl FnOnce(&mut Value)) -> Delivery {
+    let mut body: Value = serde_json::from_slice(&webhook.body).expect("a webhook of JSON");
+    change(&mut body);
+    let mut edited = webhook.clone();
+    edited.body = body.to_string().into();
+    signed(world, edited)
+}
+
+fn signed(world: &World, mut edited: Delivery) -> Delivery {
     // Another delivery has another number, and what a provider derives from it.
     edited.number += 1_000_000;
     world.signed_again(&edited)

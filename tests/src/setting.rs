@@ -159,6 +159,30 @@ impl Setting {
         fs::write(self.home().config_file(), change(usual)).expect("the home can be written");
     }
 
+    /// The same file with `more` at its end; nothing is polled.
+    ///
+    /// # Panics
+    /// When the home cannot be written.
+    pub fn configure_with(&self, more: &str) {
+        self.configure(|text| {
+            let text = text.replace(
+                "allow_private_network = true",
+                "allow_private_network = true\npoll_every = \"0s\"",
+            );
+            format!("{text}\n{more}\n")
+        });
+    }
+
+    /// Lets the time go by until every call has settled, and keeps its webhooks.
+    pub fn hold_everything(&self) -> Vec<Delivery> {
+        let mut held = Vec::new();
+        while let Some(at) = self.world().next_webhook_at() {
+            self.clock.set(at.max(self.now()));
+            held.extend(self.world().webhooks_due(self.now()));
+        }
+        held
+    }
+
     /// The home's folder.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().join("home")

@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::{
     ErrorCode, ErrorJson,
     convert::{
-        account_json, call_json, filter, progress_json, report_json, time, timeline_entry, word,
+        account_json, alert_json, call_json, conversation_json, filter, progress_json, report_json,
+        time, timeline_entry, word,
     },
     dto::*,
     handlers,
@@ -20,7 +21,7 @@ use crate::{
 /// calls of an earlier time is a mistake, not an empty list.
 pub fn calls(engine: &Engine, query: &CallQuery, limit: u32) -> Result<Vec<CallJson>, ErrorJson> {
     let filter = filter(query)?;
-    let calls = engine.read(|reader| {
+    let mut calls = engine.read(|reader| {
         let mut calls = Vec::new();
         let mut after = None;
         while calls.len() < limit as usize {
@@ -28,7 +29,7 @@ pub fn calls(engine: &Engine, query: &CallQuery, limit: u32) -> Result<Vec<CallJ
             let page = reader.calls().records(&filter, after, most)?;
             for record in page.rows {
                 let recordings = reader.recordings().of_call(record.id)?;
-                calls.push(call_json(&record, &recordings, false));
+                calls.push((record.id, call_json(&record, &recordings, false)));
             }
             match page.next {
                 Some(next) => after = Some(next),
@@ -37,12 +38,15 @@ pub fn calls(engine: &Engine, query: &CallQuery, limit: u32) -> Result<Vec<CallJ
         }
         Ok(calls)
     })?;
+    for (id, call) in &mut calls {
+        call.conversation = Some(conversation_json(engine.conversation(*id)?));
+    }
     if let (true, Some(account)) = (calls.is_empty(), &query.account)
         && engine.config().account(account).is_none()
     {
         return Err((&EngineError::NoSuchAccount(account.clone())).into());
     }
-    Ok(calls)
+    Ok(calls.into_iter().map(|(_, call)| call).collect())
 }
 
 /// `calls show`.
@@ -62,6 +66,31 @@ pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
 /// `doctor`.
 pub fn health(engine: &Engine) -> Result<Health, ErrorJson> {
     handlers::health(engine)
+}
+
+/// So many alerts are listed at most.
+const MOST_ALERTS: usize = 1_000;
+
+/// `alerts list`: those whose cause is not gone, newest first; with `all` those that are gone, too.
+pub fn alerts(engine: &Engine, all: bool) -> Result<Vec<AlertJson>, ErrorJson> {
+    let alerts = engine.read(|reader| {
+        if all {
+            reader.alerts().list(None, MOST_ALERTS)
+        } else {
+            reader.alerts().all_standing(MOST_ALERTS)
+        }
+    })?;
+    Ok(alerts.into_iter().map(alert_json).collect())
+}
+
+/// `alerts ack`.
+pub async fn acknowledge(engine: &Engine, id: &str) -> Result<AlertJson, ErrorJson> {
+    handlers::acknowledge(engine, id).await
+}
+
+/// `events drift`.
+pub fn drift(engine: &Engine) -> Result<Vec<DriftJson>, ErrorJson> {
+    handlers::drift(engine)
 }
 
 /// What `resync` is asked for.

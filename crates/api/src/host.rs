@@ -15,6 +15,9 @@ use crate::{
     list::command_list,
 };
 
+/// So many of the newest alerts are told anew when one of them changed.
+const MOST_ALERTS: usize = 100;
+
 /// What only a desktop can do.
 pub trait Shell: Send + Sync {
     /// Starts the demo in place of what runs.
@@ -133,7 +136,7 @@ fn told(engine: &Engine, news: News) -> Vec<Event> {
         News::Player(playback) => vec![Event::Player(playback_json(Some(playback)))],
         News::Resync(progress) => vec![Event::Resync(progress_json(&progress))],
         News::Alerts => engine
-            .read(|reader| reader.alerts().open())
+            .read(|reader| reader.alerts().list(None, MOST_ALERTS))
             .map(|alerts| {
                 alerts
                     .into_iter()

@@ -35,6 +35,8 @@ macro_rules! command_list {
             "settings.set" => settings_set(Settings) -> Settings;
             "alerts.list" => alerts_list(Nothing) -> Vec<AlertJson>;
             "alerts.acknowledge" => alerts_acknowledge(AlertRef) -> Nothing;
+            "checks.get" => checks_get(Nothing) -> ChecksJson;
+            "drift.get" => drift_get(Nothing) -> Vec<DriftJson>;
             "demo.start" => demo_start(Nothing) -> Nothing;
             "recordings.reveal" => recordings_reveal(RecordingRef) -> Nothing;
             "config.open" => config_open(Nothing) -> Nothing;

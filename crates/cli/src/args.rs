@@ -39,6 +39,9 @@ pub(crate) enum Command {
     /// The journal: everything that arrived
     #[command(subcommand)]
     Events(EventsCommand),
+    /// What a person should know
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     /// The files of the recordings
     #[command(subcommand)]
     Recordings(RecordingsCommand),
@@ -157,6 +160,23 @@ pub(crate) enum EventsCommand {
         /// Every event that could not be read
         #[arg(long, group = "which")]
         failed: bool,
+    },
+    /// Fields that are new, of another kind or gone since the provider's documents became known
+    Drift,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AlertsCommand {
+    /// Those whose cause is not gone, newest first
+    List {
+        /// Also those whose cause is gone
+        #[arg(long)]
+        all: bool,
+    },
+    /// Say that you have seen it
+    Ack {
+        /// The alert's id
+        id: String,
     },
 }
 

@@ -12,6 +12,7 @@ use ringback_intake::{Canary, Door, Intake};
 use ringback_store::CallFilter;
 
 use crate::{
+    checks,
     core::Core,
     engine::{Bell, start_applying},
     journal::DoorJournal,
@@ -19,7 +20,7 @@ use crate::{
     rebuild::restore,
     resync,
     role::Role,
-    tunnel, work,
+    shapes, tunnel, work,
 };
 
 /// How often a process without the role looks whether it is free.
@@ -99,10 +100,15 @@ pub(crate) fn start(
         }
         let loops = tokio::spawn(keep_working(core.clone(), owner));
         core.spawn(keep_sweeping(core.clone()));
+        let beside = [
+            tokio::spawn(keep(core.clone(), "the checks", checks::watch)),
+            tokio::spawn(keep(core.clone(), "reading of shapes", shapes::watch)),
+        ];
         open(&core, &background, door, listen).await;
         if loops.await.is_err() {
             tracing::error!("the watch over the work ended by a panic");
         }
+        futures_util::future::join_all(beside).await;
         background.lock().has_role = false;
     });
 }
@@ -129,6 +135,20 @@ async fn keep_sweeping(core: Arc<Core>) {
             return;
         }
         tracing::error!("a resync ended by a panic and goes on anew");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The same for what runs beside the work.
+async fn keep<F>(core: Arc<Core>, what: &'static str, run: fn(Arc<Core>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    while !core.stop.is_cancelled() {
+        if tokio::spawn(run(core.clone())).await.is_ok() {
+            return;
+        }
+        tracing::error!(what, "ended by a panic and begins anew");
         tokio::time::sleep(LOOK).await;
     }
 }

@@ -405,6 +405,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Which fields of the providers' documents are new, changed or gone, newest first.
+    pub fn drift(&self) -> Result<Vec<crate::Drifted>, EngineError> {
+        Ok(crate::shapes::report(&self.core.store)?)
+    }
+
     /// Everything is asked for at once, as after a sleep.
     pub fn catch_up(&self) {
         self.core.polls.all_due();

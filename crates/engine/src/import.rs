@@ -56,6 +56,8 @@ pub struct ImportFacts {
     pub channels: u16,
     /// How long.
     pub duration_ms: u64,
+    /// How much of it is not silence.
+    pub audible_ms: Option<u64>,
     /// How large.
     pub size_bytes: u64,
     /// Of the file, in lower-case hex.
@@ -73,6 +75,10 @@ impl ImportFacts {
             format: examination.facts.format.to_string(),
             channels: examination.facts.channels,
             duration_ms: examination.facts.duration_ms,
+            audible_ms: Some(crate::sound::audible_ms(
+                &examination.analysis,
+                examination.facts.duration_ms,
+            )),
             size_bytes: bytes.len() as u64,
             sha256: hex::encode(sha2::Sha256::digest(&bytes)),
         })
@@ -200,6 +206,7 @@ fn place(
         format: sound.facts.format.clone(),
         channels: sound.facts.channels,
         duration_ms: sound.facts.duration_ms,
+        audible_ms: sound.facts.audible_ms,
         size_bytes: sound.facts.size_bytes,
         sha256: sound.facts.sha256.clone(),
         fetched_at: at,
@@ -208,6 +215,7 @@ fn place(
     row.format = Some(facts.format.clone());
     row.channels = Some(facts.channels);
     row.duration_ms = Some(facts.duration_ms);
+    row.audible_ms = facts.audible_ms;
     row.size_bytes = Some(facts.size_bytes);
     row.sha256 = Some(facts.sha256.clone());
     row.path = Some(path.as_str().to_owned());

@@ -3,13 +3,17 @@
 //! The journal says everything about the calls; the sidecars say which files are whose. Both are
 //! taken in, in this order, and the result equals the old database in everything that is derived.
 //! What people did in the window (who listened, settings) is not derived; `rebuild` keeps the old
-//! database beside the new one.
+//! database beside the new one, and takes over which alerts stand and which of them were seen.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ringback_archive::{Found, RecordingPath};
-use ringback_model::{ProviderCallId, RecordingId, RecordingInput};
-use ringback_store::StoreError;
+use ringback_model::{Clock, ProviderCallId, RecordingId, RecordingInput};
+use ringback_store::{Alert, CallFilter, Options, Store, StoreError};
 
 use crate::{
     Engine, EngineError, EngineOptions, StartError,
@@ -47,18 +51,30 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
             "Ringback is running on this home; end it first",
         )));
     };
+    let standing = standing_alerts(&home.database(), &options.clock);
     let kept = set_aside(&home.database(), options.clock.now().as_second()).map_err(bad_home)?;
     let engine = Engine::start(EngineOptions {
         background: false,
         ..options
     })
     .await?;
-    let restored = restore(engine.core()).await;
+    let mut restored = restore(engine.core()).await;
+    let taken_over = engine
+        .write(move |writer| {
+            let mut alerts = standing.iter().rev();
+            alerts.try_for_each(|alert| writer.alerts_mut().take_over(alert))
+        })
+        .await;
+    if let Err(error) = taken_over {
+        restored = restored.and(Err(error));
+    }
     let rebuilt = restored.and_then(|recordings| {
+        let all = CallFilter {
+            with_parts: true,
+            ..CallFilter::default()
+        };
         let (events, calls) = engine.read(|reader| {
-            let calls = reader
-                .calls()
-                .count(&ringback_store::CallFilter::default(), u64::MAX)?;
+            let calls = reader.calls().count(&all, u64::MAX)?;
             Ok((reader.events().last_seq()?, calls.n))
         })?;
         Ok(Rebuilt {
@@ -72,8 +88,29 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
     rebuilt.map_err(|error| bad_home(io::Error::other(error)))
 }
 
+/// So many alerts are taken over at most.
+const MOST_ALERTS: usize = 100_000;
+
+/// The alerts that stand in the old database, so that what a person has seen is not told once more.
+/// A database that cannot be read has none.
+fn standing_alerts(database: &Path, clock: &Clock) -> Vec<Alert> {
+    if !database.exists() {
+        return Vec::new();
+    }
+    let read = || {
+        let store = Store::open(database, Options::default(), clock.clone())?;
+        let standing = store.read(|reader| reader.alerts().all_standing(MOST_ALERTS));
+        store.close();
+        standing
+    };
+    read().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the alerts of the old database cannot be read; they are raised anew");
+        Vec::new()
+    })
+}
+
 /// Moves the database and what belongs to it out of the way.
-fn set_aside(database: &std::path::Path, stamp: i64) -> io::Result<Option<PathBuf>> {
+fn set_aside(database: &Path, stamp: i64) -> io::Result<Option<PathBuf>> {
     let beside = |suffix: &str| {
         let mut name = database.as_os_str().to_owned();
         name.push(suffix);
@@ -149,6 +186,7 @@ fn take_back(
         row.format = Some(sidecar.recording.format);
         row.channels = Some(sidecar.recording.channels);
         row.duration_ms = Some(sidecar.recording.duration_ms);
+        row.audible_ms = sidecar.recording.audible_ms;
         row.size_bytes = Some(sidecar.recording.size_bytes);
         row.sha256 = Some(sidecar.recording.sha256);
         row.landed_at = Some(sidecar.recording.fetched_at);

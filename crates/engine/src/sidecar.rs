@@ -36,6 +36,8 @@ pub(crate) struct SoundFile {
     pub format: String,
     pub channels: u16,
     pub duration_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audible_ms: Option<u64>,
     pub size_bytes: u64,
     pub sha256: String,
     pub fetched_at: Timestamp,

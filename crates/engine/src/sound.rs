@@ -24,6 +24,17 @@ pub(crate) fn check(path: &Path) -> Result<Examination, CheckFailed> {
     }
 }
 
+/// How much of a recording is not silence on every channel, in ms.
+pub(crate) fn audible_ms(analysis: &Analysis, duration_ms: u64) -> u64 {
+    let silent: u64 = analysis
+        .silence
+        .common()
+        .iter()
+        .map(|span| span.len_ms())
+        .sum();
+    duration_ms.saturating_sub(silent)
+}
+
 /// Keeps the waveform and the pauses. They can be computed again, so losing them is no harm.
 pub(crate) fn keep_analysis(path: &Path, analysis: &Analysis) -> Result<(), AnalysisFileError> {
     if let Some(folder) = path.parent() {

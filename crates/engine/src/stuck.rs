@@ -111,9 +111,13 @@ impl Drop for Looking<'_> {
 }
 
 async fn look(core: &Arc<Core>, now: Timestamp) -> Result<(), EngineError> {
+    let all = CallFilter {
+        with_parts: true,
+        ..CallFilter::ongoing()
+    };
     let page = core
         .store
-        .read(|reader| reader.calls().page(&CallFilter::ongoing(), None, MOST))?;
+        .read(|reader| reader.calls().page(&all, None, MOST))?;
     core.stuck
         .lock()
         .asked

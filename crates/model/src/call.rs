@@ -142,6 +142,12 @@ impl Call {
         further.chain(pieces.filter(|id| !self.legs.contains_key(*id)))
     }
 
+    /// The other ids by which its legs are known, where the provider has two of a leg.
+    pub fn other_leg_ids(&self) -> impl Iterator<Item = LegId> {
+        let legs = self.legs.values().chain(self.assembly.legs.values());
+        legs.filter_map(|leg| Some(LegId::new(&leg.other_id.as_ref()?.value)))
+    }
+
     /// The key under which a recording that was reported without its id is known by its id: that of
     /// the same leg which began at the same moment. `None` for every other key, and as long as there
     /// is no such recording.

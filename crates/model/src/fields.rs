@@ -108,6 +108,8 @@ told_fields! {
     ended_at: jiff::Timestamp,
     /// How long it lasted by the provider's word, in ms.
     duration_ms: u64,
+    /// How much of it is charged for, in ms, where the provider tells that apart from the length.
+    billed_ms: u64,
     /// Why it ended.
     ended_reason: EndedReason,
     /// The provider's summary.

@@ -20,6 +20,7 @@ mod provider;
 mod recall;
 mod request;
 mod retell;
+mod shape;
 mod signed_link;
 mod standard_webhooks;
 mod telnyx;
@@ -31,3 +32,4 @@ pub use client::{ApiError, Client, ListedPage, MediaRef, MediaStream, Proof, Sna
 pub use document::{Document, Misunderstood, Understood};
 pub use provider::{Provider, find, names};
 pub use request::{RawRequest, Refusal, Standing, VerifiedEvent};
+pub use shape::{Kinds, Shape, plain, shape};

@@ -38,6 +38,12 @@ pub trait Provider: Send + Sync {
         &[]
     }
 
+    /// The ends of the paths in its documents below which the names are not the provider's but the
+    /// customer's: own data passed through, variables, the results of own questions.
+    fn free_form(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What of the configuration does not fit, in a sentence that says what to do.
     fn check_options(&self, _account: &Account) -> Result<(), String> {
         Ok(())

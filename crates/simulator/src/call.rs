@@ -216,6 +216,12 @@ impl Call {
             .collect()
     }
 
+    /// The carrier's id of it.
+    pub(crate) fn carrier_call(&self) -> String {
+        let drawn = || format!("CA{}", &self.token[..32]);
+        self.script.carrier_call.clone().unwrap_or_else(drawn)
+    }
+
     /// Whether a version with one party per channel exists.
     pub(crate) fn two_channels(&self) -> bool {
         matches!(

@@ -41,6 +41,9 @@ pub struct CallScript {
     pub hole_for: Option<Duration>,
     /// From the end of the call until the provider forgets it.
     pub deleted_after: Option<Duration>,
+    /// The carrier's id of the call, where an agent's provider tells it; drawn when `None`. That of a call placed with
+    /// the carrier before makes the two one conversation.
+    pub carrier_call: Option<String>,
 }
 
 impl Default for CallScript {
@@ -61,6 +64,7 @@ impl Default for CallScript {
             correction: None,
             hole_for: None,
             deleted_after: None,
+            carrier_call: None,
         }
     }
 }
@@ -83,6 +87,13 @@ impl CallScript {
             recording: RecordingPlan::None,
             ..Self::outbound()
         }
+    }
+
+    /// The same over a call of the carrier.
+    #[must_use]
+    pub fn over(mut self, carrier_call: impl Into<String>) -> Self {
+        self.carrier_call = Some(carrier_call.into());
+        self
     }
 
     /// The same with another ending.

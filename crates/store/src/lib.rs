@@ -35,8 +35,8 @@ pub use store::Store;
 pub use tables::absences::{Absence, Absences, AbsencesMut};
 pub use tables::alerts::{Alert, AlertId, Alerts, AlertsMut, NewAlert, Raised};
 pub use tables::calls::{
-    CallFilter, CallKey, CallRecord, CallRow, Calls, CallsMut, CostSummary, Count, Page,
-    RecordingSummary, RecordingWord,
+    CallFilter, CallKey, CallRecord, CallRow, Calls, CallsMut, CostSummary, Count, Judged, Member,
+    Page, RecordingSummary, RecordingWord,
 };
 pub use tables::changes::{Change, ChangeKind, Feed};
 pub use tables::cursors::{Cursors, CursorsMut};
@@ -53,6 +53,7 @@ pub use tables::recordings::{Recording, Recordings, RecordingsMut};
 pub use tables::refused::{Refusal, RefusedCount, RefusedLog, RefusedMut, RefusedRow};
 pub use tables::search::Hit;
 pub use tables::settings::{Settings, SettingsMut};
+pub use tables::shapes::{Shapes, ShapesMut};
 pub use tables::sweeps::{
     Sweep, SweepId, SweepItem, SweepOutcome, SweepResult, SweepState, Sweeps, SweepsMut,
 };

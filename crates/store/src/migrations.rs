@@ -10,7 +10,7 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
     absences, alerts, calls, changes, cursors, events, figures, jobs, legs, listens, recordings,
-    refused, search, settings, sweeps, transcripts,
+    refused, search, settings, shapes, sweeps, transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -38,9 +38,19 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         changes::V1,
         figures::V1,
     ];
+    // A conversation of two accounts, and what fields the providers' documents have.
+    let three = [
+        calls::V2,
+        figures::V2,
+        calls::FOLD_V2,
+        recordings::V2,
+        alerts::V3,
+        shapes::V1,
+    ];
     vec![
         one.join("\n"),
         [sweeps::V1, alerts::V2, absences::V1, jobs::V2].join("\n"),
+        three.join("\n"),
     ]
 });
 

@@ -23,6 +23,7 @@ use crate::{
         recordings::Recordings,
         refused::RefusedLog,
         settings::Settings,
+        shapes::Shapes,
         sweeps::Sweeps,
     },
 };
@@ -97,6 +98,11 @@ impl<'c> Reader<'c> {
     /// Stretches of time in which no provider was asked.
     pub fn absences(&self) -> Absences<'c> {
         Absences { conn: self.conn }
+    }
+
+    /// What fields the providers' documents have.
+    pub fn shapes(&self) -> Shapes<'c> {
+        Shapes { conn: self.conn }
     }
 
     /// Sums for Insights and Health.

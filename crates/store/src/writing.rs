@@ -21,6 +21,7 @@ use crate::{
         refused::RefusedMut,
         search::Words,
         settings::SettingsMut,
+        shapes::ShapesMut,
         sweeps::SweepsMut,
     },
 };
@@ -113,6 +114,11 @@ impl<'c> Writer<'c> {
     /// Stretches of time in which no provider was asked.
     pub fn absences_mut(&mut self) -> AbsencesMut<'_, 'c> {
         AbsencesMut { writer: self }
+    }
+
+    /// What fields the providers' documents have.
+    pub fn shapes_mut(&mut self) -> ShapesMut<'_, 'c> {
+        ShapesMut { writer: self }
     }
 
     /// Notes that `id` changed. The same a few notes ago is enough: a closure touches one thing

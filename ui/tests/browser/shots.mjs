@@ -53,6 +53,10 @@ const PICTURES = [
   { name: "insights-dark-de", query: "scene=day&theme=dark&language=de", hash: "#/insights", size: "large" },
   { name: "health-light-de", query: "scene=trouble&theme=light&language=de", hash: "#/health" },
   { name: "health-dark", query: "scene=trouble&theme=dark", hash: "#/health", act: checkKeys, size: "large" },
+  { name: "health-sections", query: "scene=trouble&theme=light", hash: "#/health", act: below },
+  { name: "health-sections-dark-de", query: "scene=trouble&theme=dark&language=de", hash: "#/health", act: below },
+  { name: "conversation-light", query: "scene=trouble&theme=light", hash: "#/calls/01K0000000001", act: figures },
+  { name: "conversation-dark-de", query: "scene=trouble&theme=dark&language=de", hash: "#/calls/01K0000000001", act: figures },
   { name: "settings-light", query: "scene=still&theme=light", hash: "#/settings" },
   { name: "settings-accounts-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings", act: accounts },
   { name: "first-light", query: "scene=first&theme=light", hash: "#/live" },
@@ -82,6 +86,13 @@ async function play(page) {
 
 async function figures(page) {
   await page.getByRole("tab").nth(1).click();
+}
+
+/** What stands below the first cards of Health. */
+async function below(page) {
+  await page.getByRole("button", { name: "config.toml" }).scrollIntoViewIfNeeded();
+  await page.mouse.wheel(0, 400);
+  await page.waitForTimeout(300);
 }
 
 async function history(page) {

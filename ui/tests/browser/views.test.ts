@@ -36,6 +36,7 @@ const VIEWS: Record<string, Opening & { see: string }> = {
   "a meeting that goes on": { at: "#/calls/long-meeting", see: "The meeting is still going on" },
   "a call that is not here": { at: "#/calls/nowhere", see: "This call is not here" },
   "insights": { at: "#/insights", see: "Calls per day" },
+  "a carrier's call": { at: "#/calls/carrier-01K0000000001", see: "Facts" },
   "health": { scene: "trouble", at: "#/health", see: "set-secret" },
   "settings": { at: "#/settings", see: "Show phone numbers in full" },
   "the first run": { scene: "first", at: "#/live", see: "Start the demo" },

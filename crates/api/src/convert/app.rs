@@ -102,5 +102,6 @@ pub(crate) fn alert_json(alert: Alert) -> AlertJson {
         params,
         raised_at: time(alert.raised_at),
         acknowledged_at: alert.acknowledged_at.map(time),
+        resolved_at: alert.resolved_at.map(time),
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn call_json(record: &CallRecord, recordings: &[Recording], whole: bo
             .iter()
             .map(|field| field.as_str().to_owned())
             .collect(),
+        conversation: None,
     }
 }
 
@@ -76,11 +77,11 @@ pub(crate) fn timeline_entry(head: EventHead) -> TimelineEntry {
     }
 }
 
-fn told<T: Clone>(field: &Option<Told<T>>) -> Option<T> {
+pub(super) fn told<T: Clone>(field: &Option<Told<T>>) -> Option<T> {
     field.as_ref().map(|told| told.value.clone())
 }
 
-fn cost_json(cost: Cost) -> CostJson {
+pub(super) fn cost_json(cost: Cost) -> CostJson {
     CostJson {
         amount: cost.amount.to_string(),
         currency: cost.currency,
@@ -150,7 +151,7 @@ fn leg_json(id: &LegId, leg: &LegFields) -> LegJson {
     }
 }
 
-fn recording_json(recording: &Recording) -> RecordingJson {
+pub(super) fn recording_json(recording: &Recording) -> RecordingJson {
     RecordingJson {
         id: recording.id.to_string(),
         provider_recording_id: recording
@@ -165,6 +166,7 @@ fn recording_json(recording: &Recording) -> RecordingJson {
             .map(|reason| reason.as_str().to_owned()),
         channels: recording.channels,
         duration_ms: recording.duration_ms,
+        audible_ms: recording.audible_ms,
         format: recording.format.clone(),
         size_bytes: recording.size_bytes,
         sha256: recording.sha256.clone(),

@@ -2,6 +2,7 @@
 
 mod app;
 mod call;
+mod conversation;
 mod error;
 mod player;
 mod query;
@@ -10,6 +11,7 @@ mod row;
 
 pub(crate) use app::{account_json, alert_json, tunnel_json};
 pub(crate) use call::{call_json, timeline_entry};
+pub(crate) use conversation::conversation_json;
 pub(crate) use player::playback_json;
 pub(crate) use query::{filter, recording_word};
 pub(crate) use resync::{progress_json, report_json};

@@ -26,6 +26,7 @@ pub(crate) fn filter(query: &CallQuery) -> Result<CallFilter, ErrorJson> {
         until: query.until.as_deref().map(moment).transpose()?,
         has_missing: query.missing.unwrap_or(false),
         text: query.search.clone().filter(|text| !text.trim().is_empty()),
+        with_parts: false,
     })
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn row_json(reader: &Reader<'_>, row: CallRow) -> Result<dto::CallRow
         account: row.account.to_string(),
         provider: row.provider,
         provider_call_id: row.provider_call_id.to_string(),
+        part_of: row.part_of.map(|id| id.to_string()),
         status: row.status.as_str().to_owned(),
         direction: row.direction.as_str().to_owned(),
         from: row.from,

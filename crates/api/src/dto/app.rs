@@ -163,7 +163,7 @@ pub struct Settings {
 pub struct AlertJson {
     /// Its id.
     pub id: String,
-    /// What kind: `recording_failed`, `poll_failed`, `cost_gap`, ...
+    /// What kind: `recording_failed`, `poll_failed`, `cost_gap`, `latency_high`, ...
     pub kind: String,
     /// What it is about: a call's id or an account's.
     pub subject: String,
@@ -174,8 +174,10 @@ pub struct AlertJson {
     pub params: indexmap::IndexMap<String, String>,
     /// RFC 3339.
     pub raised_at: String,
-    /// RFC 3339.
+    /// When a person saw it, RFC 3339.
     pub acknowledged_at: Option<String>,
+    /// When its cause was gone, RFC 3339.
+    pub resolved_at: Option<String>,
 }
 
 /// Arguments of `alerts.acknowledge`.

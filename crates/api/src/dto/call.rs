@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{AlertJson, ConversationJson};
+
 /// Everything that is known of a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct CallJson {
@@ -59,6 +61,10 @@ pub struct CallJson {
     pub recordings: Vec<RecordingJson>,
     /// The names of fields that should be there by now and are not.
     pub missing: Vec<String>,
+    /// The conversation that this call is, or is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub conversation: Option<ConversationJson>,
 }
 
 /// A field that a list leaves out (`LeftOut`), that nobody told (`Null`), or a value.
@@ -206,6 +212,10 @@ pub struct RecordingJson {
     /// How long.
     #[ts(type = "number | null")]
     pub duration_ms: Option<u64>,
+    /// How much of the file is not silence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub audible_ms: Option<u64>,
     /// The container: `wav`, `mp3`, ...
     pub format: Option<String>,
     /// Size of the file.
@@ -239,6 +249,8 @@ pub struct CallDetail {
     /// Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
     #[ts(type = "Record<string, number>")]
     pub channel_of: indexmap::IndexMap<String, u16>,
+    /// What a person should know about it, seen or not, newest first.
+    pub alerts: Vec<AlertJson>,
 }
 
 /// One thing that arrived about a call.

@@ -69,6 +69,9 @@ pub struct CallRow {
     pub provider: String,
     /// The provider's id.
     pub provider_call_id: String,
+    /// The call that this one is shown under: this is a carrier's call, and that one went over it.
+    /// It is no row of its own on the board and in lists of all accounts.
+    pub part_of: Option<String>,
     /// As in [`super::CallJson`].
     pub status: String,
     /// As in [`super::CallJson`].

@@ -6,6 +6,8 @@
 
 mod app;
 mod call;
+mod checks;
+mod conversation;
 mod insights;
 mod list;
 mod player;
@@ -13,6 +15,8 @@ mod resync;
 
 pub use app::*;
 pub use call::*;
+pub use checks::*;
+pub use conversation::*;
 pub use insights::*;
 pub use list::*;
 pub use player::*;

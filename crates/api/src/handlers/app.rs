@@ -83,17 +83,23 @@ pub(crate) async fn alerts_list(api: &Api, _: Nothing) -> Answer<Vec<AlertJson>>
 }
 
 pub(crate) async fn alerts_acknowledge(api: &Api, args: AlertRef) -> Answer<Nothing> {
-    let no_such = || ErrorJson::new(ErrorCode::NotFound, "there is no alert with this id");
-    let id: AlertId = args.id.parse().map_err(|_| no_such())?;
-    let known = api
-        .engine
-        .write(move |writer| writer.alerts_mut().acknowledge(id))
+    acknowledge(&api.engine, &args.id).await.map(|_| Nothing {})
+}
+
+/// A person has seen it.
+pub(crate) async fn acknowledge(engine: &Engine, id: &str) -> Result<AlertJson, ErrorJson> {
+    let no_such = || {
+        ErrorJson::new(ErrorCode::NotFound, "there is no new alert with this id")
+            .hint("`ringback alerts list` shows those that there are.")
+    };
+    let id: AlertId = id.parse().map_err(|_| no_such())?;
+    let seen = engine
+        .write(move |writer| {
+            let is_new = writer.alerts_mut().acknowledge(id)?;
+            Ok(writer.alerts().get(id)?.filter(|_| is_new))
+        })
         .await?;
-    if known {
-        Ok(Nothing {})
-    } else {
-        Err(no_such())
-    }
+    seen.map(alert_json).ok_or_else(no_such)
 }
 
 pub(crate) async fn demo_start(api: &Api, _: Nothing) -> Answer<Nothing> {

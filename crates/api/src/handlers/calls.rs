@@ -9,7 +9,10 @@ use ringback_model::{CallId, Direction, Told};
 use super::Answer;
 use crate::{
     Api, ErrorJson,
-    convert::{call_json, filter, found_json, row_json, time, timeline_entry},
+    convert::{
+        alert_json, call_json, conversation_json, filter, found_json, row_json, time,
+        timeline_entry,
+    },
     dto::*,
 };
 
@@ -64,7 +67,9 @@ pub(crate) async fn calls_get(api: &Api, args: CallRef) -> Answer<CallDetail> {
 pub(crate) fn call_detail(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
     let id = engine.find_call(id)?;
     let found = engine.read(|reader| detail(reader, id))?;
-    Ok(found.ok_or(EngineError::NoSuchCall)?)
+    let mut detail = found.ok_or(EngineError::NoSuchCall)?;
+    detail.call.conversation = Some(conversation_json(engine.conversation(id)?));
+    Ok(detail)
 }
 
 fn detail(reader: &Reader<'_>, id: CallId) -> Result<Option<CallDetail>, StoreError> {
@@ -101,6 +106,12 @@ fn detail(reader: &Reader<'_>, id: CallId) -> Result<Option<CallDetail>, StoreEr
             .collect(),
         offsets_ms,
         channel_of: channels(value(&record.call.fields.direction)),
+        alerts: reader
+            .alerts()
+            .standing_of(&id.to_string())?
+            .into_iter()
+            .map(alert_json)
+            .collect(),
     }))
 }
 

@@ -2,6 +2,7 @@
 
 mod app;
 mod calls;
+mod checks;
 mod health;
 mod insights;
 mod player;
@@ -10,6 +11,7 @@ mod tunnel;
 
 pub(crate) use app::*;
 pub(crate) use calls::*;
+pub(crate) use checks::*;
 pub(crate) use health::*;
 pub(crate) use insights::*;
 pub(crate) use player::*;

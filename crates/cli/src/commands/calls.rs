@@ -62,6 +62,40 @@ fn query(args: ListArgs) -> CallQuery {
     query
 }
 
+/// The other side of the conversation, if another account tells of it, too.
+fn conversation(call: &CallJson) -> Vec<(&'static str, String)> {
+    let Some(conversation) = call.conversation.as_ref().filter(|all| all.calls.len() > 1) else {
+        return Vec::new();
+    };
+    let others = conversation
+        .calls
+        .iter()
+        .filter(|other| other.id != call.id);
+    let mut lines: Vec<_> = others
+        .map(|other| {
+            let about = format!(
+                "{} ({}, {})",
+                other.id, other.account, other.provider_call_id
+            );
+            ("With", about)
+        })
+        .collect();
+    let costs = conversation.cost.iter().chain(&conversation.other_costs);
+    lines.extend(costs.map(|cost| ("Together", format!("{} {}", cost.amount, cost.currency))));
+    let seconds = &conversation.seconds;
+    let lengths = [
+        ("billed", seconds.billed_ms),
+        ("carrier", seconds.carrier_ms),
+        ("audible", seconds.audible_ms),
+    ];
+    let told: Vec<_> = lengths
+        .into_iter()
+        .filter_map(|(name, ms)| Some(format!("{name} {}", length(ms?))))
+        .collect();
+    lines.push(("Seconds", told.join(", ")));
+    lines
+}
+
 fn table(calls: &[CallJson]) -> String {
     if calls.is_empty() {
         return "No calls.".into();
@@ -167,6 +201,9 @@ fn page(detail: &CallDetail) -> String {
             "Recording",
             Some(format!("{}{reason} {path}{doubt}", recording.state)),
         );
+    }
+    for (name, value) in conversation(call) {
+        line(name, Some(value));
     }
     line(
         "Missing",

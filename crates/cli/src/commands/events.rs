@@ -1,7 +1,10 @@
 //! `events`: the journal.
 
 use comfy_table::{Table, presets};
-use ringback_api::cli::{self, EventJson, ReplayJson};
+use ringback_api::{
+    cli::{self, EventJson, ReplayJson},
+    dto::DriftJson,
+};
 use ringback_engine::Engine;
 
 use super::Done;
@@ -19,6 +22,10 @@ pub(super) async fn run(engine: &Engine, command: EventsCommand, out: Out) -> Do
         EventsCommand::Show { id } => {
             let event = cli::event(engine, &id)?;
             out.answer(&event, page)?;
+        }
+        EventsCommand::Drift => {
+            let drift = cli::drift(engine)?;
+            out.answer(&drift, |drift| drift_table(drift))?;
         }
         EventsCommand::Replay { id, .. } => {
             let replayed = cli::replay(engine, id.as_deref()).await?;
@@ -49,6 +56,31 @@ fn table(events: &[EventJson]) -> String {
             event.state.clone(),
             event.reason.clone().unwrap_or_default(),
             event.id.clone(),
+        ]);
+    }
+    table.to_string()
+}
+
+fn drift_table(drift: &[DriftJson]) -> String {
+    if drift.is_empty() {
+        return "The documents are as they were.".into();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["Since", "Provider", "Document", "Field", "What", "Seen"]);
+    for one in drift {
+        let what = match one.change.as_str() {
+            "changed" => format!("was {}, is {}", one.before.join("/"), one.after.join("/")),
+            "gone" => "not told any more".into(),
+            _ => format!("new, {}", one.after.join("/")),
+        };
+        table.add_row([
+            one.since.clone(),
+            one.title.clone(),
+            one.event.clone(),
+            one.path.clone(),
+            what,
+            one.seen.to_string(),
         ]);
     }
     table.to_string()

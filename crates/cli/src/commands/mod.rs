@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod accounts;
+mod alerts;
 mod calls;
 mod doctor;
 mod events;
@@ -50,6 +51,7 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Calls(command) => calls::run(engine, command, out),
         Command::Resync(args) => resync::run(engine, args, out).await,
         Command::Events(command) => events::run(engine, command, out).await,
+        Command::Alerts(command) => alerts::run(engine, command, out).await,
         Command::Recordings(command) => recordings::run(engine, command, out).await,
         Command::Doctor => doctor::run(engine, out).await,
         Command::Status => status::run(engine, out),

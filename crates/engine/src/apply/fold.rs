@@ -10,10 +10,10 @@ use ringback_model::{
     Availability, Call, CallEvent, CallId, Link, RecordingId, RecordingInput, RecordingKey,
     RecordingReport, RecordingState, Source, Stamp, Told, missing,
 };
-use ringback_store::{CallRecord, NewAlert, Recording, Result, Writer};
+use ringback_store::{CallRecord, Recording, Result, Writer};
 
 use super::row_key;
-use crate::{accounts::Party, fetch, jobs, schedule, stuck};
+use crate::{accounts::Party, checks, fetch, jobs, schedule, stuck};
 
 /// What came of taking in a report.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ pub(crate) fn fold(
     if is_news {
         settle(writer, party, &mut record)?;
         work_due |= follow_up(writer, party, &record, at, heard)?;
-        check_cost(writer, &record)?;
+        checks::of_call(writer, &party.configured.checks, &record)?;
     }
     // Either it leaves what it means to be asked for, or it lost to what is known and says something
     // else: the provider decides.
@@ -179,6 +179,7 @@ fn recording(
         state: RecordingState::initial(availability),
         channels: None,
         duration_ms: None,
+        audible_ms: None,
         format: None,
         size_bytes: None,
         sha256: None,
@@ -294,24 +295,4 @@ fn follow_up(
 fn is_backlog(record: &CallRecord, at: Timestamp) -> bool {
     let ended = record.call.fields.ended_at.as_ref();
     schedule::is_backlog(ended.map(|told| told.value), at)
-}
-
-/// The largest difference between a cost and the sum of its parts that is taken for rounding.
-const COST_TOLERANCE_CENTS: i64 = 1;
-
-fn check_cost(writer: &mut Writer<'_>, record: &CallRecord) -> Result<()> {
-    let Some(gap) = record.call.cost().and_then(|cost| cost.gap()) else {
-        return Ok(());
-    };
-    let subject = record.id.to_string();
-    if gap > rust_decimal::Decimal::new(COST_TOLERANCE_CENTS, 2) {
-        writer.alerts_mut().raise(&NewAlert {
-            kind: "cost_gap".into(),
-            subject,
-            params: serde_json::json!({ "gap": gap.to_string() }),
-        })?;
-    } else {
-        writer.alerts_mut().resolve("cost_gap", &subject)?;
-    }
-    Ok(())
 }

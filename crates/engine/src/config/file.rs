@@ -14,14 +14,16 @@ use toml::{
 };
 use url::Url;
 
-use super::{Config, ConfigError, ConfiguredAccount, Environment, limits, spell::nearest, tunnel};
+use super::{
+    Checks, Config, ConfigError, ConfiguredAccount, Environment, limits, spell::nearest, tunnel,
+};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
-const TABLES: [&str; 4] = ["intake", "accounts", "offsite", "tunnel"];
+const TABLES: [&str; 5] = ["intake", "accounts", "offsite", "tunnel", "checks"];
 const INTAKE_KEYS: [&str; 2] = ["listen", "public_url"];
 const OFFSITE_KEYS: [&str; 3] = ["url", "endpoint", "region"];
-const ACCOUNT_KEYS: [&str; 8] = [
+const ACCOUNT_KEYS: [&str; 9] = [
     "id",
     "provider",
     "base_url",
@@ -30,6 +32,7 @@ const ACCOUNT_KEYS: [&str; 8] = [
     "media_hosts",
     "allow_private_network",
     "delete_at_provider",
+    "checks",
 ];
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
@@ -71,6 +74,10 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         None => tunnel::without(public_url.as_ref()),
     };
     let public_url = tunnel.public_url.clone();
+    let mut checks = Checks::default();
+    if let Some(table) = file.table("checks")? {
+        checks = checks.changed_by(&table)?;
+    }
     let mut config = Config {
         listen: match listen {
             Some(address) => address,
@@ -81,7 +88,13 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         accounts: Vec::new(),
     };
     for (table, line) in file.tables("accounts")? {
-        let configured = account(&table, line, config.public_url.as_ref(), environment)?;
+        let configured = account(
+            &table,
+            line,
+            config.public_url.as_ref(),
+            &checks,
+            environment,
+        )?;
         if config.account(configured.account.id.as_str()).is_some() {
             let what = format!(
                 "there are two accounts with the id {:?}",
@@ -98,6 +111,7 @@ fn account(
     table: &Table<'_>,
     line: usize,
     public_url: Option<&Url>,
+    checks: &Checks,
     environment: Environment<'_>,
 ) -> Result<ConfiguredAccount> {
     let id: AccountId = table
@@ -171,6 +185,10 @@ fn account(
             }),
         delete_at_provider: table.flag("delete_at_provider")?,
         limits: limits::read(table)?,
+        checks: match table.table("checks")? {
+            Some(own) => checks.changed_by(&own)?,
+            None => checks.clone(),
+        },
     })
 }
 

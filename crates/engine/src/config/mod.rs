@@ -3,8 +3,10 @@
 //! Defaults < file < environment < flags. Secrets are never in the file. A wrong or unknown key is
 //! an error that names the line, the key and the nearest right one; nothing starts half configured.
 
+mod checks;
 mod complaint;
 mod file;
+mod hours;
 mod limits;
 mod spell;
 #[cfg(test)]
@@ -15,8 +17,10 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use ringback_providers::{Account, Provider};
 
+pub use checks::{Checks, Over};
 pub use complaint::ConfigError;
 pub(crate) use file::webhook_url;
+pub use hours::BusinessHours;
 pub use limits::Limits;
 pub use tunnel::{TunnelConfig, TunnelKind};
 
@@ -49,6 +53,8 @@ pub struct ConfiguredAccount {
     pub delete_at_provider: bool,
     /// How hard it may be worked, and how long its calls may be silent.
     pub limits: Limits,
+    /// From when on a person is told about its calls.
+    pub checks: Checks,
 }
 
 impl std::fmt::Debug for ConfiguredAccount {

@@ -10,7 +10,7 @@ use ringback_providers::ApiError;
 use ringback_store::{NewAlert, Recording, StoreError, Writer};
 
 use super::{Task, deadline, settle_call, step};
-use crate::{EngineError, core::Core, jobs, news::News, schedule};
+use crate::{EngineError, core::Core, jobs, news::News, schedule, sound};
 
 /// When the disk is full, room is looked for again after this long. Nothing counts as failed.
 const DISK_PAUSE: SignedDuration = SignedDuration::from_secs(30);
@@ -246,6 +246,7 @@ fn fill_in(row: &mut Recording, landed: &Landed<Examination>, now: Timestamp) {
     row.state = RecordingState::Ready;
     row.channels = Some(facts.channels);
     row.duration_ms = Some(facts.duration_ms);
+    row.audible_ms = Some(sound::audible_ms(&landed.facts.analysis, facts.duration_ms));
     row.format = Some(facts.format.to_string());
     row.size_bytes = Some(landed.bytes);
     row.sha256 = Some(landed.sha256.clone());

@@ -191,6 +191,10 @@ async fn finish(core: &Arc<Core>, task: &Task, landing: Landing) -> Outcome {
             format: landed.facts.facts.format.to_string(),
             channels: landed.facts.facts.channels,
             duration_ms: landed.facts.facts.duration_ms,
+            audible_ms: Some(sound::audible_ms(
+                &landed.facts.analysis,
+                landed.facts.facts.duration_ms,
+            )),
             size_bytes: landed.bytes,
             sha256: landed.sha256.clone(),
             fetched_at: now,

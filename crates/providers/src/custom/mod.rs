@@ -70,6 +70,10 @@ impl Provider for Custom {
         Ok(())
     }
 
+    fn free_form(&self) -> &'static [&'static str] {
+        &["metadata"]
+    }
+
     fn verify(
         &self,
         account: &Account,

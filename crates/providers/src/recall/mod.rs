@@ -89,6 +89,10 @@ impl Provider for Recall {
         Ok(())
     }
 
+    fn free_form(&self) -> &'static [&'static str] {
+        &["metadata", "recording_config", "extra_data"]
+    }
+
     fn verify(
         &self,
         account: &Account,

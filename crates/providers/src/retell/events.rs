@@ -108,6 +108,7 @@ fn report(call: &RetellCall<'_>, moment: Moment, document: Document<'_>) -> Call
         started_at: call.start_timestamp,
         ended_at: call.end_timestamp,
         duration_ms: call.duration_ms,
+        billed_ms: billed_ms(call),
         ended_reason: call.disconnection_reason.as_deref().map(ended_reason),
         summary: analysis(call, |analysis| analysis.call_summary.clone()),
         sentiment: analysis(call, |analysis| analysis.user_sentiment.clone())
@@ -130,6 +131,15 @@ fn report(call: &RetellCall<'_>, moment: Moment, document: Document<'_>) -> Call
         .recordings
         .extend(recording(call, status, moment, document.at));
     event
+}
+
+/// What is charged for, which is told in whole seconds.
+fn billed_ms(call: &RetellCall<'_>) -> Option<u64> {
+    let seconds = call.call_cost.as_ref()?.total_duration_seconds?;
+    // Nobody calls for a year; whatever is more is no length of a call.
+    (0.0..=31_536_000.0)
+        .contains(&seconds)
+        .then_some((seconds * 1000.0).round() as u64)
 }
 
 fn analysis<T>(

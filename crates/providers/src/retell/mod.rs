@@ -47,6 +47,17 @@ impl Provider for Retell {
         &[API_KEY]
     }
 
+    fn free_form(&self) -> &'static [&'static str] {
+        &[
+            "metadata",
+            "retell_llm_dynamic_variables",
+            "collected_dynamic_variables",
+            "custom_analysis_data",
+            "custom_attributes",
+            "custom_sip_headers",
+        ]
+    }
+
     fn verify(
         &self,
         account: &Account,

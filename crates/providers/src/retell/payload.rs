@@ -85,6 +85,7 @@ pub(super) struct Analysis {
 #[derive(Clone, Debug)]
 pub(super) struct CallCost {
     pub(super) combined_cost: Decimal,
+    pub(super) total_duration_seconds: Option<f64>,
     pub(super) product_costs: Vec<ProductCost>,
 }
 
@@ -228,6 +229,7 @@ impl CallCost {
         let parts = object.objects("product_costs").unwrap_or_default();
         Some(Self {
             combined_cost: object.decimal("combined_cost")?,
+            total_duration_seconds: object.float("total_duration_seconds"),
             product_costs: parts.iter().filter_map(part).collect(),
         })
     }

@@ -77,6 +77,10 @@ impl Provider for Telnyx {
         }
     }
 
+    fn free_form(&self) -> &'static [&'static str] {
+        &["meta", "custom_headers", "metadata"]
+    }
+
     fn verify(
         &self,
         account: &Account,

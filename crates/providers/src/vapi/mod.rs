@@ -70,6 +70,24 @@ impl Provider for Vapi {
         auth::check(account)
     }
 
+    fn free_form(&self) -> &'static [&'static str] {
+        &[
+            "metadata",
+            "variableValues",
+            "variables",
+            "structuredData",
+            "structuredOutputs",
+            "scorecards",
+            "arguments",
+            "parameters",
+            "headers",
+            "assistant",
+            "assistantOverrides",
+            "squad",
+            "workflow",
+        ]
+    }
+
     fn verify(
         &self,
         account: &Account,

@@ -64,6 +64,7 @@ fn every_field_of_a_call_is_read() {
         answered_at,
         ended_at,
         duration_ms,
+        billed_ms,
         ended_reason,
         summary,
         sentiment,
@@ -89,7 +90,7 @@ fn every_field_of_a_call_is_read() {
     assert_eq!(started_at, at("2026-03-01T10:00:00Z"));
     assert_eq!(answered_at, at("2026-03-01T10:00:03Z"));
     assert_eq!(ended_at, at("2026-03-01T10:00:34Z"));
-    assert_eq!(duration_ms, Some(31_000));
+    assert_eq!((duration_ms, billed_ms), (Some(31_000), None));
     let hangup = EndedReason {
         code: EndedCode::CallerHangup,
         raw: "user_hangup".into(),

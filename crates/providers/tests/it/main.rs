@@ -22,6 +22,7 @@ mod retell_events;
 mod retell_media;
 mod retell_recordings;
 mod retell_signature;
+mod shape;
 mod stand_in;
 mod telnyx_client;
 mod telnyx_events;

@@ -304,6 +304,7 @@ fn the_api_tells_a_call_whole() {
         facts.carrier_call_id.as_deref(),
         Some("CA00000000000000000000000000000009")
     );
+    assert_eq!(facts.billed_ms, Some(62_000), "62 s are charged for");
     assert_eq!(facts.storage_policy, Some(StoragePolicy::Everything));
     assert_eq!(
         facts.agent.as_ref().and_then(|agent| agent.name.as_deref()),

@@ -120,7 +120,7 @@ fn identity(doc: &mut Map<String, Value>, call: &Call, at: Timestamp) {
         put("to_number", json!(call.to));
         put(
             "telephony_identifier",
-            json!({ "twilio_call_sid": format!("CA{}", &call.token[..32]) }),
+            json!({ "twilio_call_sid": call.carrier_call() }),
         );
     }
     put("metadata", json!({}));

@@ -93,11 +93,7 @@ fn identity(account: &Account, call: &Call, at: Timestamp) -> Map<String, Value>
     if let Some(number) = names::own_number(call) {
         put(&mut doc, "phoneNumberId", json!(names::number_id(number)));
         put(&mut doc, "phoneCallProvider", json!("twilio"));
-        put(
-            &mut doc,
-            "phoneCallProviderId",
-            json!(format!("CA{}", &call.token[..32])),
-        );
+        put(&mut doc, "phoneCallProviderId", json!(call.carrier_call()));
         put(&mut doc, "phoneCallTransport", json!("pstn"));
     }
     if let Some(number) = names::customer(call) {

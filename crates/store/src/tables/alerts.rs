@@ -26,6 +26,10 @@ pub(crate) const V2: &str = "
 CREATE INDEX alerts_standing ON alerts (kind, subject) WHERE resolved_at IS NULL;
 ";
 
+pub(crate) const V3: &str = "
+CREATE INDEX alerts_subject ON alerts (subject) WHERE resolved_at IS NULL;
+";
+
 /// The number of an alert.
 pub type AlertId = i64;
 
@@ -87,6 +91,31 @@ impl Alerts<'_> {
                  WHERE acknowledged_at IS NULL AND resolved_at IS NULL ORDER BY id DESC"
             ),
             [],
+            read,
+        )
+    }
+
+    /// Those about `subject` whose cause is not gone, seen or not, newest first.
+    pub fn standing_of(&self, subject: &str) -> Result<Vec<Alert>> {
+        sql::all(
+            self.conn,
+            &format!(
+                "SELECT {COLUMNS} FROM alerts INDEXED BY alerts_subject
+                 WHERE subject = ?1 AND resolved_at IS NULL ORDER BY id DESC"
+            ),
+            [subject],
+            read,
+        )
+    }
+
+    /// Everything whose cause is not gone, seen or not, newest first.
+    pub fn all_standing(&self, limit: usize) -> Result<Vec<Alert>> {
+        sql::all(
+            self.conn,
+            &format!(
+                "SELECT {COLUMNS} FROM alerts WHERE resolved_at IS NULL ORDER BY id DESC LIMIT ?1"
+            ),
+            [sql::size(limit)],
             read,
         )
     }
@@ -167,6 +196,58 @@ impl AlertsMut<'_, '_> {
         } else {
             Raised::Again(id)
         })
+    }
+
+    /// Raises an alert, unless the same stands already, be it that a person has seen it. Its params
+    /// are those of now. True if it is new.
+    pub fn raise_once(&mut self, alert: &NewAlert) -> Result<bool> {
+        let stands: Option<(AlertId, String)> = sql::one(
+            self.writer.conn(),
+            "SELECT id, params FROM alerts WHERE kind = ?1 AND subject = ?2
+             AND resolved_at IS NULL ORDER BY id DESC LIMIT 1",
+            (&alert.kind, &alert.subject),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let Some((id, known)) = stands else {
+            return Ok(matches!(self.raise(alert)?, Raised::New(_)));
+        };
+        let params = sql::to_json(&alert.params)?;
+        if params != known {
+            sql::run(
+                self.writer.conn(),
+                "UPDATE alerts SET params = ?2, last_at = ?3 WHERE id = ?1",
+                (id, params, sql::ms(self.writer.now())),
+            )?;
+            self.writer.note(ChangeKind::Alert, id.to_string())?;
+        }
+        Ok(false)
+    }
+
+    /// Takes over what stood in a database that this one replaces: what is known here again was
+    /// raised then, and seen if it was.
+    pub fn take_over(&mut self, alert: &Alert) -> Result<()> {
+        let (kind, subject) = (&alert.what.kind, &alert.what.subject);
+        sql::run(
+            self.writer.conn(),
+            "DELETE FROM alerts WHERE kind = ?1 AND subject = ?2 AND resolved_at IS NULL",
+            (kind, subject),
+        )?;
+        sql::run(
+            self.writer.conn(),
+            "INSERT INTO alerts (kind, subject, params, raised_at, times, last_at, acknowledged_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                kind,
+                subject,
+                sql::to_json(&alert.what.params)?,
+                sql::ms(alert.raised_at),
+                sql::signed(alert.times),
+                sql::ms(alert.last_at),
+                alert.acknowledged_at.map(sql::ms)
+            ],
+        )?;
+        let id = self.writer.conn().last_insert_rowid();
+        self.writer.note(ChangeKind::Alert, id.to_string())
     }
 
     /// A person has seen it. False if it was not open.

@@ -131,7 +131,91 @@ BEGIN
 END;
 ";
 
-/// The calls of one account that began on one day (UTC) and stand so.
+/// A carrier's call that stands under another one is no line of the list, and its talk is the same
+/// talk once more. Comes after the calls have the column.
+pub(crate) const V2: &str = "
+ALTER TABLE call_days ADD COLUMN parts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE call_days ADD COLUMN parts_ms INTEGER NOT NULL DEFAULT 0;
+DROP TRIGGER calls_counted;
+DROP TRIGGER calls_uncounted;
+DROP TRIGGER calls_recounted;
+CREATE TRIGGER calls_counted AFTER INSERT ON calls BEGIN
+    INSERT INTO list_days SELECT (new.position >> 10) / 86400000, 1 WHERE new.part_of IS NULL
+        ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO call_days (day, account, status, n, duration_ms, successful, unsuccessful, missing,
+            parts, parts_ms)
+        VALUES (
+            (new.position >> 10) / 86400000, new.account, new.status, 1,
+            coalesce(new.duration_ms, 0), new.successful IS 1, new.successful IS 0,
+            new.missing_count > 0, new.part_of IS NOT NULL,
+            iif(new.part_of IS NULL, 0, coalesce(new.duration_ms, 0)))
+        ON CONFLICT DO UPDATE SET n = n + 1, duration_ms = duration_ms + excluded.duration_ms,
+            successful = successful + excluded.successful,
+            unsuccessful = unsuccessful + excluded.unsuccessful,
+            missing = missing + excluded.missing,
+            parts = parts + excluded.parts, parts_ms = parts_ms + excluded.parts_ms;
+    INSERT INTO cost_days
+        SELECT (new.position >> 10) / 86400000, new.account, new.currency, 1, new.cost_micros
+        WHERE new.currency IS NOT NULL AND new.cost_micros IS NOT NULL
+        ON CONFLICT DO UPDATE SET n = n + 1, micros = micros + excluded.micros;
+END;
+CREATE TRIGGER calls_uncounted AFTER DELETE ON calls BEGIN
+    UPDATE list_days SET n = n - 1
+        WHERE day = (old.position >> 10) / 86400000 AND old.part_of IS NULL;
+    UPDATE call_days SET n = n - 1, duration_ms = duration_ms - coalesce(old.duration_ms, 0),
+            successful = successful - (old.successful IS 1),
+            unsuccessful = unsuccessful - (old.successful IS 0),
+            missing = missing - (old.missing_count > 0), parts = parts - (old.part_of IS NOT NULL),
+            parts_ms = parts_ms - iif(old.part_of IS NULL, 0, coalesce(old.duration_ms, 0))
+        WHERE day = (old.position >> 10) / 86400000 AND account = old.account
+            AND status = old.status;
+    UPDATE cost_days SET n = n - 1, micros = micros - old.cost_micros
+        WHERE day = (old.position >> 10) / 86400000 AND account = old.account
+            AND currency = old.currency AND old.cost_micros IS NOT NULL;
+END;
+CREATE TRIGGER calls_recounted AFTER UPDATE OF position, account, status, duration_ms, successful,
+        missing_count, cost_micros, currency, part_of ON calls
+    WHEN old.position IS NOT new.position OR old.account IS NOT new.account
+        OR old.status IS NOT new.status OR old.duration_ms IS NOT new.duration_ms
+        OR old.successful IS NOT new.successful OR old.missing_count IS NOT new.missing_count
+        OR old.cost_micros IS NOT new.cost_micros OR old.currency IS NOT new.currency
+        OR old.part_of IS NOT new.part_of
+BEGIN
+    UPDATE list_days SET n = n - 1
+        WHERE day = (old.position >> 10) / 86400000 AND old.part_of IS NULL;
+    UPDATE call_days SET n = n - 1, duration_ms = duration_ms - coalesce(old.duration_ms, 0),
+            successful = successful - (old.successful IS 1),
+            unsuccessful = unsuccessful - (old.successful IS 0),
+            missing = missing - (old.missing_count > 0), parts = parts - (old.part_of IS NOT NULL),
+            parts_ms = parts_ms - iif(old.part_of IS NULL, 0, coalesce(old.duration_ms, 0))
+        WHERE day = (old.position >> 10) / 86400000 AND account = old.account
+            AND status = old.status;
+    UPDATE cost_days SET n = n - 1, micros = micros - old.cost_micros
+        WHERE day = (old.position >> 10) / 86400000 AND account = old.account
+            AND currency = old.currency AND old.cost_micros IS NOT NULL;
+    INSERT INTO list_days SELECT (new.position >> 10) / 86400000, 1 WHERE new.part_of IS NULL
+        ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO call_days (day, account, status, n, duration_ms, successful, unsuccessful, missing,
+            parts, parts_ms)
+        VALUES (
+            (new.position >> 10) / 86400000, new.account, new.status, 1,
+            coalesce(new.duration_ms, 0), new.successful IS 1, new.successful IS 0,
+            new.missing_count > 0, new.part_of IS NOT NULL,
+            iif(new.part_of IS NULL, 0, coalesce(new.duration_ms, 0)))
+        ON CONFLICT DO UPDATE SET n = n + 1, duration_ms = duration_ms + excluded.duration_ms,
+            successful = successful + excluded.successful,
+            unsuccessful = unsuccessful + excluded.unsuccessful,
+            missing = missing + excluded.missing,
+            parts = parts + excluded.parts, parts_ms = parts_ms + excluded.parts_ms;
+    INSERT INTO cost_days
+        SELECT (new.position >> 10) / 86400000, new.account, new.currency, 1, new.cost_micros
+        WHERE new.currency IS NOT NULL AND new.cost_micros IS NOT NULL
+        ON CONFLICT DO UPDATE SET n = n + 1, micros = micros + excluded.micros;
+END;
+";
+
+/// The calls of one account that began on one day (UTC) and stand so. A carrier's call that stands
+/// under another one counts only by what it succeeded in and lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallDay {
     /// The day.
@@ -140,9 +224,9 @@ pub struct CallDay {
     pub account: AccountId,
     /// Where they stand.
     pub status: Status,
-    /// How many.
+    /// How many stand by themselves.
     pub count: u64,
-    /// How long they lasted together, in ms.
+    /// How long these lasted together, in ms.
     pub duration_ms: u64,
     /// How many reached their purpose.
     pub successful: u64,
@@ -209,7 +293,8 @@ impl Figures<'_> {
     pub fn calls_per_day(&self, from: Date, to: Date) -> Result<Vec<CallDay>> {
         sql::all(
             self.conn,
-            "SELECT day, account, status, n, duration_ms, successful, unsuccessful, missing
+            "SELECT day, account, status, n - parts, duration_ms - parts_ms, successful,
+                 unsuccessful, missing
              FROM call_days WHERE day BETWEEN ?1 AND ?2 AND n > 0 ORDER BY day, account, status",
             (number_of(from), number_of(to)),
             |row| {

@@ -33,11 +33,11 @@ pub(crate) fn call_of(
     )
 }
 
-pub(crate) fn put<'l>(
+pub(crate) fn put(
     conn: &Connection,
     account: &AccountId,
     call_row: i64,
-    legs: impl Iterator<Item = &'l LegId>,
+    legs: &[LegId],
 ) -> Result<()> {
     for leg in legs {
         sql::run(

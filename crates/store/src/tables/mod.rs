@@ -14,5 +14,6 @@ pub(crate) mod recordings;
 pub(crate) mod refused;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod shapes;
 pub(crate) mod sweeps;
 pub(crate) mod transcripts;

@@ -45,6 +45,8 @@ CREATE INDEX recordings_landed ON recordings (landed_at) WHERE landed_at IS NOT 
 CREATE INDEX recordings_expiring ON recordings (link_expires_at) WHERE link_expires_at IS NOT NULL;
 ";
 
+pub(crate) const V2: &str = "ALTER TABLE recordings ADD COLUMN audible_ms INTEGER;";
+
 /// A recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
@@ -62,6 +64,8 @@ pub struct Recording {
     pub channels: Option<u16>,
     /// Length of the file in ms.
     pub duration_ms: Option<u64>,
+    /// How much of the file is not silence, in ms.
+    pub audible_ms: Option<u64>,
     /// The file's format: `wav`, `mp3`.
     pub format: Option<String>,
     /// The file's size.
@@ -99,7 +103,7 @@ impl Recording {
 
 const COLUMNS: &str = "recordings.id, calls.id, recordings.account, key, state, reason, channels, \
      recordings.duration_ms, format, size_bytes, sha256, path, analysis_path, link, \
-     link_expires_at, expected_since, landed_at, fetch_attempts, last_error, facts";
+     link_expires_at, expected_since, landed_at, fetch_attempts, last_error, facts, audible_ms";
 
 /// Reads recordings.
 #[derive(Debug)]
@@ -202,6 +206,7 @@ fn read(row: &Row<'_>) -> Result<Recording> {
         state: sql::recording_state(&state, reason.as_deref())?,
         channels: row.get(6)?,
         duration_ms: count(row.get(7)?)?,
+        audible_ms: count(row.get(20)?)?,
         format: row.get(8)?,
         size_bytes: count(row.get(9)?)?,
         sha256: row.get(10)?,
@@ -264,7 +269,8 @@ impl RecordingsMut<'_, '_> {
         self.writer
             .note(ChangeKind::Recording, recording.id.to_string())?;
         self.writer
-            .note(ChangeKind::Call, recording.call.to_string())
+            .note(ChangeKind::Call, recording.call.to_string())?;
+        calls::touch_whole(self.writer, recording.call)
     }
 }
 
@@ -277,9 +283,9 @@ fn write(conn: &Connection, call_row: i64, recording: &Recording) -> Result<()> 
         conn,
         "INSERT INTO recordings (id, call, account, key, state, reason, channels, duration_ms,
              format, size_bytes, sha256, path, analysis_path, link, link_expires_at,
-             expected_since, landed_at, fetch_attempts, last_error, facts)
+             expected_since, landed_at, fetch_attempts, last_error, facts, audible_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20)
+             ?19, ?20, ?21)
          ON CONFLICT (id) DO UPDATE SET
              state = excluded.state, reason = excluded.reason, channels = excluded.channels,
              duration_ms = excluded.duration_ms, format = excluded.format,
@@ -288,7 +294,7 @@ fn write(conn: &Connection, call_row: i64, recording: &Recording) -> Result<()> 
              link_expires_at = excluded.link_expires_at,
              expected_since = excluded.expected_since, landed_at = excluded.landed_at,
              fetch_attempts = excluded.fetch_attempts, last_error = excluded.last_error,
-             facts = excluded.facts",
+             facts = excluded.facts, audible_ms = excluded.audible_ms",
         params![
             recording.id.to_string(),
             call_row,
@@ -310,6 +316,7 @@ fn write(conn: &Connection, call_row: i64, recording: &Recording) -> Result<()> 
             recording.fetch_attempts,
             recording.last_error,
             sql::to_json(&recording.facts)?,
+            recording.audible_ms.map(sql::signed),
         ],
     )?;
     Ok(())

@@ -160,6 +160,7 @@ pub(crate) fn recording(call: &CallRecord, key: &str, state: RecordingState) -> 
         state,
         channels: None,
         duration_ms: None,
+        audible_ms: None,
         format: None,
         size_bytes: None,
         sha256: None,

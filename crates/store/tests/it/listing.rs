@@ -16,6 +16,8 @@ struct Made {
     direction: Direction,
     recording: Option<RecordingState>,
     is_missing: bool,
+    /// The call of another account that it went over.
+    over: Option<u8>,
 }
 
 fn statuses() -> impl Strategy<Value = Status> {
@@ -55,15 +57,17 @@ fn made() -> impl Strategy<Value = Made> {
         directions(),
         prop::option::of(states()),
         any::<bool>(),
+        prop::option::weighted(0.2, 0..40u8),
     )
         .prop_map(
-            |(account, began, status, direction, recording, is_missing)| Made {
+            |(account, began, status, direction, recording, is_missing, over)| Made {
                 account,
                 began: START + began * DAY / 4,
                 status,
                 direction,
                 recording,
                 is_missing,
+                over,
             },
         )
 }
@@ -86,17 +90,21 @@ fn filters() -> impl Strategy<Value = CallFilter> {
         prop::option::of(0..12i64),
         prop::option::of(0..12i64),
         any::<bool>(),
+        any::<bool>(),
     )
         .prop_map(
-            |(of, status, recording, direction, since, until, has_missing)| CallFilter {
-                account: of.map(|n| account(&format!("a{n}"))),
-                status,
-                recording,
-                direction,
-                since: since.map(|n| at(START + n * DAY / 4)),
-                until: until.map(|n| at(START + n * DAY / 4)),
-                has_missing,
-                text: None,
+            |(of, status, recording, direction, since, until, has_missing, with_parts)| {
+                CallFilter {
+                    account: of.map(|n| account(&format!("a{n}"))),
+                    status,
+                    recording,
+                    direction,
+                    since: since.map(|n| at(START + n * DAY / 4)),
+                    until: until.map(|n| at(START + n * DAY / 4)),
+                    has_missing,
+                    text: None,
+                    with_parts,
+                }
             },
         )
 }
@@ -111,6 +119,7 @@ fn fill(home: &Home, calls: &[Made]) {
         .with(|event| {
             event.facts.status = Some(made.status);
             event.facts.direction = Some(made.direction);
+            event.facts.carrier_call_id = made.over.map(|n| format!("call_{n}"));
         });
         if made.is_missing {
             call.0.missing = vec![Field::Summary];
@@ -122,7 +131,7 @@ fn fill(home: &Home, calls: &[Made]) {
     }
 }
 
-fn matches(filter: &CallFilter, row: &CallRow) -> bool {
+fn matches(filter: &CallFilter, row: &CallRow, all: &[CallRow]) -> bool {
     let word = row.recording.map_or(RecordingWord::None, |summary| {
         RecordingWord::of(summary.state)
     });
@@ -139,6 +148,20 @@ fn matches(filter: &CallFilter, row: &CallRow) -> bool {
         && filter.since.is_none_or(|since| began >= since)
         && filter.until.is_none_or(|until| began < until)
         && (!filter.has_missing || !row.missing.is_empty())
+        && (filter.with_parts || filter.account.is_some() || stands_alone(filter, row, all))
+}
+
+/// Whether a call is shown by itself: it is no part, or it goes on and what it is part of does not.
+fn stands_alone(filter: &CallFilter, row: &CallRow, all: &[CallRow]) -> bool {
+    let is_now = !filter.status.is_empty() && filter.status.iter().all(|one| !one.is_terminal());
+    let Some(whole) = row.part_of else {
+        return true;
+    };
+    let whole = all
+        .iter()
+        .find(|other| other.id == whole)
+        .expect("it is listed");
+    is_now && !filter.status.contains(&whole.status)
 }
 
 proptest! {
@@ -152,15 +175,16 @@ proptest! {
     ) {
         let home = Home::new();
         fill(&home, &calls);
+        let everything = CallFilter { with_parts: true, ..CallFilter::default() };
         let all = home.store.read(|reader| {
-            reader.calls().page(&CallFilter::default(), None, 1000)
+            reader.calls().page(&everything, None, 1000)
         }).expect("reads").rows;
         prop_assert_eq!(all.len(), calls.len());
         prop_assert!(all.windows(2).all(|two| two[0].key > two[1].key));
         prop_assert!(all.windows(2).all(|two| two[0].started_at >= two[1].started_at));
 
         for filter in filters {
-            let wanted: Vec<_> = all.iter().filter(|row| matches(&filter, row)).cloned().collect();
+            let wanted: Vec<_> = all.iter().filter(|row| matches(&filter, row, &all)).cloned().collect();
             home.store.read(|reader| {
                 let calls = reader.calls();
                 let mut paged = Vec::new();
@@ -186,7 +210,8 @@ proptest! {
             }).expect("reads");
         }
         home.store.read(|reader| {
-            for (place, row) in all.iter().enumerate() {
+            let listed = all.iter().filter(|row| row.part_of.is_none());
+            for (place, row) in listed.enumerate() {
                 assert_eq!(reader.calls().offset_of(row.key)?, place as u64);
             }
             Ok(())

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod calls;
+mod conversation;
 mod feed;
 mod figures;
 mod home;

@@ -19,6 +19,71 @@ fn raise(home: &Home, subject: &str) -> Raised {
 }
 
 #[test]
+fn an_alert_that_stands_is_not_raised_again_seen_or_not_until_its_cause_was_gone() {
+    let home = Home::new();
+    let gap = |amount: &str| NewAlert {
+        kind: "cost_gap".into(),
+        subject: "call".into(),
+        params: serde_json::json!({ "gap": amount }),
+    };
+    let raise = |amount: &str| {
+        let alert = gap(amount);
+        let done = home
+            .store
+            .write(move |writer| writer.alerts_mut().raise_once(&alert));
+        done.expect("written")
+    };
+    let standing = || {
+        let read = home
+            .store
+            .read(|reader| reader.alerts().standing_of("call"));
+        read.expect("reads")
+    };
+    assert!(raise("1"));
+    assert!(!raise("2"), "it stands");
+    let [alert] = &standing()[..] else {
+        panic!("one stands")
+    };
+    assert_eq!(
+        (alert.times, &alert.what),
+        (1, &gap("2")),
+        "with what is true now"
+    );
+    let id = alert.id;
+    let seen = home
+        .store
+        .write(move |writer| writer.alerts_mut().acknowledge(id));
+    assert_eq!(seen, Ok(true));
+    assert!(!raise("3"), "a person knows");
+
+    let other = Home::new();
+    let known = standing().remove(0);
+    let kept = known.clone();
+    let taken = other.store.write(move |writer| {
+        writer.alerts_mut().raise_once(&kept.what)?;
+        writer.alerts_mut().take_over(&kept)
+    });
+    taken.expect("written");
+    let there = other
+        .store
+        .read(|reader| reader.alerts().all_standing(9))
+        .expect("reads");
+    assert_eq!(there.len(), 1, "it is the same one");
+    assert_eq!(there[0].acknowledged_at, known.acknowledged_at);
+    assert_eq!(there[0].raised_at, known.raised_at);
+
+    let resolved = || {
+        let done = home
+            .store
+            .write(|writer| writer.alerts_mut().close("cost_gap", "call"));
+        done.expect("written")
+    };
+    assert!(resolved() && !resolved());
+    assert!(standing().is_empty());
+    assert!(raise("4"), "it is another time");
+}
+
+#[test]
 fn an_alert_is_raised_once_until_somebody_has_seen_it() {
     let home = Home::new();
     let Raised::New(id) = raise(&home, "r1") else {

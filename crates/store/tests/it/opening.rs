@@ -1,7 +1,7 @@
 //! Opening files of all kinds.
 
 use ringback_model::Clock;
-use ringback_store::{Options, Result, Store, StoreError};
+use ringback_store::{CallFilter, Options, Result, Store, StoreError};
 use rusqlite::Connection;
 
 use crate::home::{Home, START, Told, event};
@@ -257,4 +257,46 @@ fn nobody_else_on_the_machine_can_read_the_files() {
         files += 1;
     }
     assert!(files >= 2, "the database and its log");
+}
+
+#[test]
+fn calls_of_before_that_are_one_conversation_are_found_to_be() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ringback.db");
+    let raw = Connection::open(&path).expect("opens");
+    raw.execute_batch(FIRST_FORMAT).expect("the fixture runs");
+    raw.execute_batch(
+        r#"UPDATE call_docs SET doc = json_set(doc, '$.fields.carrier_call_id', json(
+               '{"value":"leg_of_carrier","stamp":{"as_of":"2026-03-02T09:00:00Z","source":"webhook"}}'));
+           INSERT INTO calls (row, id, position, account, provider, provider_call_id, status, direction,
+               duration_ms, sort_at, missing, missing_count, has_transcript, first_seen_at, updated_at)
+           VALUES (2, '01KJPWD6M0BXA2TAMT0S04YTJC', 1814980608000002, 'trunk', 'telnyx', 'session',
+               'ended', 'inbound', 61000, 1772442000000, '[]', 0, 0, 0, 0);
+           INSERT INTO call_docs (call, doc) VALUES (2, '{"provider_call_id":"session","fields":{}}');
+           INSERT INTO legs (account, leg, call) VALUES ('trunk', 'leg_of_carrier', 2);"#,
+    )
+    .expect("runs");
+    drop(raw);
+    Connection::open(path.with_file_name("journal.db"))
+        .expect("opens")
+        .execute_batch(FIRST_JOURNAL)
+        .expect("the fixture runs");
+    let store = open(&path).expect("opens");
+    store
+        .read(|reader| {
+            let calls = reader.calls();
+            let (agent, carrier) = (calls.named("call_1")?[0], calls.named("session")?[0]);
+            assert_eq!(calls.row(carrier)?.expect("there").part_of, Some(agent));
+            assert_eq!(calls.conversation(carrier)?.len(), 2);
+            assert_eq!(
+                calls.count(&CallFilter::default(), 9)?.n,
+                1,
+                "one row of the list"
+            );
+            let day = "2026-03-02".parse().expect("a day");
+            let days = reader.figures().calls_per_day(day, day)?;
+            assert_eq!(days.iter().map(|day| day.count).sum::<u64>(), 1);
+            Ok(())
+        })
+        .expect("reads");
 }

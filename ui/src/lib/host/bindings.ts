@@ -109,7 +109,11 @@ recordings: Array<RecordingJson>,
 /**
  * The names of fields that should be there by now and are not.
  */
-missing: Array<string>, };
+missing: Array<string>, 
+/**
+ * The conversation that this call is, or is part of.
+ */
+conversation?: ConversationJson, };
 
 export type AgentJson = { 
 /**
@@ -278,6 +282,10 @@ channels: number | null,
  */
 duration_ms: number | null, 
 /**
+ * How much of the file is not silence.
+ */
+audible_ms?: number, 
+/**
  * The container: `wav`, `mp3`, ...
  */
 format: string | null, 
@@ -303,6 +311,155 @@ link_expires_at: string | null,
  */
 matched_by?: string, };
 
+export type ConversationJson = { 
+/**
+ * The agent's first, then the carrier's.
+ */
+calls: Array<ConversationCall>, 
+/**
+ * The recordings of all of them.
+ */
+recordings: Array<ConversationRecording>, 
+/**
+ * What all of it cost, with a part for each account; its name is the account's id.
+ */
+cost: CostJson | null, 
+/**
+ * What was paid in other currencies than that of `cost`, one sum for each.
+ */
+other_costs?: Array<CostJson>, 
+/**
+ * How long it was, by three ways to say so.
+ */
+seconds: SecondsJson, };
+
+export type ConversationCall = { 
+/**
+ * Ringback's id.
+ */
+id: string, 
+/**
+ * The account's id.
+ */
+account: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * The provider's id.
+ */
+provider_call_id: string, 
+/**
+ * `call`, or `carrier` for the call below another one.
+ */
+role: string, 
+/**
+ * As of calls.
+ */
+status: string, 
+/**
+ * RFC 3339.
+ */
+started_at: string | null, 
+/**
+ * By the provider's word.
+ */
+duration_ms: number | null, 
+/**
+ * What it cost by itself, in full.
+ */
+cost: CostJson | null, };
+
+export type ConversationRecording = { 
+/**
+ * The call that it is of.
+ */
+call: string, 
+/**
+ * The account's id.
+ */
+account: string, 
+/**
+ * Ringback's id.
+ */
+id: string, 
+/**
+ * The provider's id, where it has one.
+ */
+provider_recording_id: string | null, 
+/**
+ * `expected | available | downloading | ready | absent | failed | expired | withheld | deleted`.
+ */
+state: string, 
+/**
+ * Why it is not ready, as a closed word.
+ */
+reason: string | null, 
+/**
+ * How many channels.
+ */
+channels: number | null, 
+/**
+ * How long.
+ */
+duration_ms: number | null, 
+/**
+ * How much of the file is not silence.
+ */
+audible_ms?: number, 
+/**
+ * The container: `wav`, `mp3`, ...
+ */
+format: string | null, 
+/**
+ * Size of the file.
+ */
+size_bytes: number | null, 
+/**
+ * Of the file, in lower-case hex.
+ */
+sha256: string | null, 
+/**
+ * Relative to the folder `recordings`.
+ */
+path: string | null, 
+/**
+ * When the provider's link dies, while it is not fetched yet.
+ */
+link_expires_at: string | null, 
+/**
+ * Only where the provider does not say which call it is of: `number_and_time` if the numbers and
+ * the time fit to this call and to no other. It may be the wrong one.
+ */
+matched_by?: string, };
+
+export type SecondsJson = { 
+/**
+ * What the agent's side charges for.
+ */
+billed_ms: number | null, 
+/**
+ * How long the carrier's call lasted.
+ */
+carrier_ms: number | null, 
+/**
+ * How much of the recording is not silence.
+ */
+audible_ms: number | null, 
+/**
+ * `billed_ms - carrier_ms`.
+ */
+billed_minus_carrier_ms: number | null, 
+/**
+ * `billed_ms - audible_ms`.
+ */
+billed_minus_audible_ms: number | null, 
+/**
+ * `carrier_ms - audible_ms`.
+ */
+carrier_minus_audible_ms: number | null, };
+
 export type CallDetail = { 
 /**
  * The call.
@@ -323,7 +480,11 @@ offsets_ms: Record<string, number>,
 /**
  * Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
  */
-channel_of: Record<string, number>, };
+channel_of: Record<string, number>, 
+/**
+ * What a person should know about it, seen or not, newest first.
+ */
+alerts: Array<AlertJson>, };
 
 export type TimelineEntry = { 
 /**
@@ -452,6 +613,11 @@ provider: string,
  * The provider's id.
  */
 provider_call_id: string, 
+/**
+ * The call that this one is shown under: this is a carrier's call, and that one went over it.
+ * It is no row of its own on the board and in lists of all accounts.
+ */
+part_of: string | null, 
 /**
  * As in [`super::CallJson`].
  */
@@ -1065,7 +1231,7 @@ export type AlertJson = {
  */
 id: string, 
 /**
- * What kind: `recording_failed`, `poll_failed`, `cost_gap`, ...
+ * What kind: `recording_failed`, `poll_failed`, `cost_gap`, `latency_high`, ...
  */
 kind: string, 
 /**
@@ -1085,15 +1251,95 @@ params: Record<string, string>,
  */
 raised_at: string, 
 /**
- * RFC 3339.
+ * When a person saw it, RFC 3339.
  */
-acknowledged_at: string | null, };
+acknowledged_at: string | null, 
+/**
+ * When its cause was gone, RFC 3339.
+ */
+resolved_at: string | null, };
 
 export type AlertRef = { 
 /**
  * The alert's id.
  */
 id: string, };
+
+export type ChecksJson = { 
+/**
+ * The file in which they are set.
+ */
+file: string, 
+/**
+ * For each account its rules.
+ */
+accounts: Array<AccountRules>, };
+
+export type AccountRules = { 
+/**
+ * The account's id.
+ */
+account: string, 
+/**
+ * Its rules, in the order of the documentation.
+ */
+rules: Array<CheckRule>, };
+
+export type CheckRule = { 
+/**
+ * The alert that it raises: `cost_gap | latency_high | cost_high | success_low | quiet`.
+ */
+kind: string, 
+/**
+ * Its key in `[checks]`.
+ */
+key: string, 
+/**
+ * The limit, as it would be written; `null` if the rule is off.
+ */
+limit: string | null, 
+/**
+ * Of which calls, or within which hours.
+ */
+scope: string | null, };
+
+export type DriftJson = { 
+/**
+ * The provider's name in `config.toml`.
+ */
+provider: string, 
+/**
+ * The provider's name for people.
+ */
+title: string, 
+/**
+ * The kind of document: a kind of event, or what was asked for.
+ */
+event: string, 
+/**
+ * Where the field stands, such as `call.words[].start`.
+ */
+path: string, 
+/**
+ * `new | changed | gone`.
+ */
+change: string, 
+/**
+ * RFC 3339.
+ */
+since: string, 
+/**
+ * In how many documents it was seen so; of a field that is gone, how many came without it.
+ */
+seen: number, 
+/**
+ * The kinds of values that it had before: `boolean | number | text | list | object`.
+ */
+before: Array<string>, 
+/**
+ * The kinds of values that it has since.
+ */
+after: Array<string>, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -1191,6 +1437,8 @@ export interface Commands {
   "settings.set": { args: Settings; result: Settings };
   "alerts.list": { args: Nothing; result: Array<AlertJson> };
   "alerts.acknowledge": { args: AlertRef; result: Nothing };
+  "checks.get": { args: Nothing; result: ChecksJson };
+  "drift.get": { args: Nothing; result: Array<DriftJson> };
   "demo.start": { args: Nothing; result: Nothing };
   "recordings.reveal": { args: RecordingRef; result: Nothing };
   "config.open": { args: Nothing; result: Nothing };

@@ -16,6 +16,13 @@ export class Alerts {
   /** What happened while nobody was here, until a person puts it away. It is no worry: it has a place of its own. */
   digests: AlertJson[] = $derived(this.#known.filter((alert) => alert.kind === DIGEST && alert.acknowledged_at === null));
   fresh: number = $derived(this.all.filter((alert) => alert.acknowledged_at === null).length);
+  readonly #ofCall = $derived.by(() => {
+    const calls = new Map<string, AlertJson[]>();
+    for (const alert of this.all) {
+      if (alert.call !== null && alert.acknowledged_at === null) calls.set(alert.call, [...(calls.get(alert.call) ?? []), alert]);
+    }
+    return calls;
+  });
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -27,9 +34,19 @@ export class Alerts {
     this.#byId = new Map(alerts.map((alert) => [alert.id, alert]));
   }
 
-  /** Takes in news. What was acknowledged stays so. */
+  /** The new ones about a call. */
+  ofCall(id: string): AlertJson[] {
+    return this.#ofCall.get(id) ?? [];
+  }
+
+  /** Takes in news. What was acknowledged stays so; what is over is gone, and what was seen long ago does not come back. */
   fold(news: AlertJson): void {
     const known = this.#byId.get(news.id);
+    if (news.resolved_at !== null) {
+      if (known !== undefined) this.#byId = new Map([...this.#byId].filter(([id]) => id !== news.id));
+      return;
+    }
+    if (known === undefined && news.acknowledged_at !== null) return;
     if (known !== undefined && known.acknowledged_at !== null && news.acknowledged_at === null) return;
     this.#byId = new Map(this.#byId).set(news.id, news);
   }

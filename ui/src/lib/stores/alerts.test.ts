@@ -4,13 +4,14 @@ import { SlowHost } from "../testing/host";
 import { Alerts } from "./alerts.svelte";
 
 function alert(part: Partial<AlertJson>): AlertJson {
-  return { id: "1", kind: "poll_failed", subject: "clinic", call: null, params: {}, raised_at: "2026-03-01T10:00:00Z", acknowledged_at: null, ...part };
+  return { id: "1", kind: "poll_failed", subject: "clinic", call: null, params: {}, raised_at: "2026-03-01T10:00:00Z", acknowledged_at: null, resolved_at: null, ...part };
 }
 
 test("the newest alert comes first and only unseen ones are counted", () => {
   const alerts = new Alerts(new SlowHost());
   alerts.fold(alert({ id: "old" }));
   alerts.fold(alert({ id: "new", raised_at: "2026-03-01T11:00:00Z" }));
+  alerts.fold(alert({ id: "seen", raised_at: "2026-03-01T09:00:00Z" }));
   alerts.fold(alert({ id: "seen", raised_at: "2026-03-01T09:00:00Z", acknowledged_at: "2026-03-01T09:01:00Z" }));
   expect(alerts.all.map((one) => one.id)).toEqual(["new", "old", "seen"]);
   expect(alerts.fresh).toBe(2);
@@ -18,6 +19,7 @@ test("the newest alert comes first and only unseen ones are counted", () => {
 
 test("an alert that was seen does not become new again through late news", () => {
   const alerts = new Alerts(new SlowHost());
+  alerts.fold(alert({}));
   alerts.fold(alert({ acknowledged_at: "2026-03-01T10:05:00Z" }));
   alerts.fold(alert({}));
   expect(alerts.fresh).toBe(0);
@@ -34,4 +36,14 @@ test("a digest is shown by itself until it is put away, and never rings the bell
   await host.last("alerts.acknowledge").answer({});
   await putting;
   expect(alerts.digests).toEqual([]);
+});
+
+test("an alert whose cause is gone is gone, and one that was seen long ago does not come back", () => {
+  const alerts = new Alerts(new SlowHost());
+  alerts.fold(alert({ id: "a", call: "01K0" }));
+  expect(alerts.ofCall("01K0").map((one) => one.id)).toEqual(["a"]);
+  alerts.fold(alert({ id: "a", call: "01K0", resolved_at: "2026-03-01T12:00:00Z" }));
+  alerts.fold(alert({ id: "b", acknowledged_at: "2026-03-01T12:00:00Z" }));
+  expect(alerts.all).toEqual([]);
+  expect(alerts.ofCall("01K0")).toEqual([]);
 });

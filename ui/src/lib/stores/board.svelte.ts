@@ -2,7 +2,7 @@
 
 import type { CallRow } from "$lib/host/bindings";
 import type { Host } from "$lib/host/host";
-import { foldBoard, foldLines, isLive, newer, newestFirst } from "./fold";
+import { foldBoard, foldLines, isLive, newer, newestFirst, shown } from "./fold";
 
 /** How many ended calls stay in the strip below the board. */
 const RECENT = 12;
@@ -23,7 +23,7 @@ export class Board {
   }
 
   /** Ringing and ongoing calls, newest first. */
-  live: CallRow[] = $derived([...this.#live.values()].sort(newestFirst));
+  live: CallRow[] = $derived(shown(this.#live).sort(newestFirst));
 
   /** The last lines that were said in a running call, the newest last. */
   lines(id: string): readonly string[] {
@@ -70,7 +70,7 @@ export class Board {
 function mergeRecent(news: readonly CallRow[], known: readonly CallRow[]): CallRow[] {
   const byId = new Map(known.map((row) => [row.id, row]));
   for (const row of news) byId.set(row.id, newer(byId.get(row.id), row));
-  return [...byId.values()].sort((a, b) => ended(b) - ended(a)).slice(0, RECENT);
+  return [...byId.values()].filter((row) => row.part_of === null).sort((a, b) => ended(b) - ended(a)).slice(0, RECENT);
 }
 
 function ended(row: CallRow): number {

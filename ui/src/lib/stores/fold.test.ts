@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { row } from "../testing/rows";
-import { foldBoard, matches, newer, newestFirst } from "./fold";
+import { foldBoard, matches, newer, newestFirst, shown } from "./fold";
 
 test("a row is never replaced by one with an older revision", () => {
   const known = row({ rev: 7, status: "ended" });
@@ -24,6 +24,22 @@ test("a call leaves the board the moment it ends, and late news do not bring it 
 test("on the board an older 'ongoing' does not overwrite what is known", () => {
   const board = foldBoard(new Map(), [row({ id: "a", rev: 5, status: "ongoing", line: "new" })]);
   expect(foldBoard(board, [row({ id: "a", rev: 4, status: "ended", line: "old" })]).get("a")?.line).toBe("new");
+});
+
+test("on the board a carrier's call is shown under the one above it, and by itself once that has ended", () => {
+  const part = row({ id: "a", rev: 2, status: "ongoing", part_of: "b" });
+  const both = foldBoard(new Map(), [part, row({ id: "b", rev: 1, status: "ongoing" })]);
+  expect(shown(both).map((one) => one.id)).toEqual(["b"]);
+  const over = foldBoard(both, [row({ id: "b", rev: 2, status: "ended" })]);
+  expect(shown(over).map((one) => one.id)).toEqual(["a"]);
+});
+
+test("a carrier's call is no row of the list of all accounts; of a search only the other side knows", () => {
+  const part = row({ id: "a", status: "ongoing", part_of: "b" });
+  expect(matches({}, part)).toBe(false);
+  expect(matches({ account: "clinic" }, part)).toBe(true);
+  expect(matches({ search: "CA1" }, part)).toBeNull();
+  expect(matches({ status: ["ongoing"] }, part)).toBeNull();
 });
 
 test("the newest call comes first, and one without a time before all others", () => {

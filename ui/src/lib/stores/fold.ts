@@ -27,6 +27,11 @@ export function foldBoard(board: ReadonlyMap<string, CallRow>, news: readonly Ca
   return next;
 }
 
+/** What a person sees of the board: a carrier's call is shown under the one above it, as long as that goes on, too. */
+export function shown(board: ReadonlyMap<string, CallRow>): CallRow[] {
+  return [...board.values()].filter((row) => row.part_of === null || !board.has(row.part_of));
+}
+
 /** How many lines of a running call are kept for its card. */
 const LINES = 2;
 
@@ -68,6 +73,11 @@ export function newestFirst(a: CallRow, b: CallRow): number {
  */
 export function matches(query: CallQuery, row: CallRow): boolean | null {
   if (query.account !== undefined && query.account !== row.account) return false;
+  // A carrier's call stands under the one that went over it, except in its own account's list.
+  if (row.part_of !== null && query.account === undefined) {
+    const now = query.status?.length ? query.status.every((status) => isLive({ status })) : false;
+    return query.search || now ? null : false;
+  }
   if (query.direction !== undefined && query.direction !== row.direction) return false;
   if (query.status?.length && !query.status.includes(row.status)) return false;
   if (query.recording?.length && !query.recording.includes(row.recording?.state ?? "none")) return false;

@@ -128,6 +128,8 @@ export class CallList {
   /** Takes in news of calls. */
   fold(rows: readonly CallRow[]): void {
     const unknown = this.#foldKnown(rows);
+    // A carrier's call was joined with the one above it: its row is no longer of its own.
+    if (rows.some((row) => row.part_of !== null && this.indexOf(row.id) !== null && matches(this.#query, row) !== true)) this.#soonReload(120);
     const arrived = unknown.filter((row) => this.#isNewAtTop(row));
     if (arrived.length > 0) {
       if (this.atTop) this.#soonReload(120);

@@ -10,6 +10,7 @@ export function row(part: Partial<CallRow>): CallRow {
     account: "clinic",
     provider: "retell",
     provider_call_id: "call_1",
+    part_of: null,
     status: "ended",
     direction: "inbound",
     from: "+15550100",

@@ -10,8 +10,8 @@ use crate::{error::Result, sql};
 const DAY_MS: i64 = 86_400_000;
 
 impl Calls<'_> {
-    /// How many calls match. Exact and fast while only account and status are filtered; otherwise
-    /// counting stops at `most`.
+    /// How many calls match. Exact and fast while only account and status are filtered, and for those
+    /// that are not over; otherwise counting stops at `most`.
     pub fn count(&self, filter: &CallFilter, most: u64) -> Result<Count> {
         if let Some(days) = Days::of(filter) {
             return Ok(Count {
@@ -38,7 +38,8 @@ impl Calls<'_> {
         let later = Days::all().sum(self, Some(day))?;
         let same_day = sql::value(
             self.conn,
-            "SELECT count(*) FROM calls WHERE position > ?1 AND position < ?2",
+            "SELECT count(*) FROM calls
+             WHERE position > ?1 AND position < ?2 AND part_of IS NULL",
             (key.0, first_of(day + 1)),
         )?;
         Ok(later + sql::unsigned(same_day)?)
@@ -64,6 +65,8 @@ fn first_of(day: i64) -> i64 {
 /// The counts per day that answer a filter.
 struct Days {
     table: &'static str,
+    /// How many calls a row of the table stands for.
+    n: &'static str,
     condition: String,
     values: Vec<Value>,
 }
@@ -72,6 +75,7 @@ impl Days {
     fn all() -> Self {
         Self {
             table: "list_days",
+            n: "n",
             condition: "true".into(),
             values: Vec::new(),
         }
@@ -88,22 +92,29 @@ impl Days {
             until,
             has_missing,
             text,
+            with_parts,
         } = filter;
         let asks_more = !recording.is_empty()
             || direction.is_some()
             || since.is_some()
             || until.is_some()
             || *has_missing
-            || text.is_some();
+            || text.is_some()
+            || filter.leaves_parts_out() && filter.is_about_now();
         if asks_more {
             return None;
         }
-        if account.is_none() && status.is_empty() {
+        if account.is_none() && status.is_empty() && !with_parts {
             return Some(Self::all());
         }
         let words: Vec<_> = status.iter().map(|status| status.as_str()).collect();
         Some(Self {
             table: "call_days",
+            n: if filter.leaves_parts_out() {
+                "n - parts"
+            } else {
+                "n"
+            },
             condition: "(?1 IS NULL OR account = ?1)
                         AND (?2 = '[]' OR status IN (SELECT value FROM json_each(?2)))"
                 .into(),
@@ -121,7 +132,8 @@ impl Days {
     /// All of them, or those of days after `after`.
     fn sum(&self, calls: &Calls<'_>, after: Option<i64>) -> Result<u64> {
         let text = format!(
-            "SELECT coalesce(sum(n), 0) FROM {} WHERE {} AND day > ?{}",
+            "SELECT coalesce(sum({}), 0) FROM {} WHERE {} AND day > ?{}",
+            self.n,
             self.table,
             self.condition,
             self.values.len() + 1
@@ -134,8 +146,8 @@ impl Days {
 
     fn jump(&self, calls: &Calls<'_>, offset: u64) -> Result<(Option<CallKey>, u64)> {
         let text = format!(
-            "SELECT day, sum(n) FROM {} WHERE {} GROUP BY day ORDER BY day DESC",
-            self.table, self.condition
+            "SELECT day, sum({}) FROM {} WHERE {} GROUP BY day ORDER BY day DESC",
+            self.n, self.table, self.condition
         );
         let mut statement = calls.conn.prepare_cached(&text)?;
         let mut days = statement.query(params_from_iter(&self.values))?;

@@ -9,12 +9,18 @@ use super::{
 };
 use crate::{error::Result, sql, tables::search};
 
-const ROW: &str = "row, position, id, account, provider, provider_call_id, status, direction, \
+const ROW: &str = "row, position, id, account, provider, provider_call_id, part_of, status, direction, \
                    from_party, to_party, agent, line, started_at, ended_at, duration_ms, missing, \
                    recording_state, recording_reason, recordings, recording_id, link_dies_at, \
                    heard, cost_micros, currency, \
                    cost_provisional, successful, sentiment, has_transcript, first_seen_at, \
                    updated_at, rev";
+
+/// A part is found by itself only if the whole is not.
+const PART_ALONE: &str = "(part_of IS NULL OR NOT EXISTS (
+    SELECT 1 FROM calls AS whole
+    WHERE whole.id = calls.part_of AND EXISTS (
+        SELECT 1 FROM call_words WHERE call_words MATCH {} AND rowid = whole.position)))";
 
 impl Calls<'_> {
     /// The page that starts after `after` (`None`: at the newest).
@@ -97,11 +103,17 @@ impl Question {
         match filter.text.as_deref().map(search::query) {
             Some(search::Query::Words(words)) => {
                 question.from = "call_words CROSS JOIN calls ON calls.position = call_words.rowid";
-                question.add("call_words MATCH {}", [words.into()]);
+                question.add("call_words MATCH {}", [words.clone().into()]);
                 question.order = "call_words.rowid";
                 key = "call_words.rowid";
+                if filter.leaves_parts_out() {
+                    question.add(PART_ALONE, [words.into()]);
+                }
             }
             Some(search::Query::Nothing) => return None,
+            Some(search::Query::Everything) | None if filter.leaves_parts_out() => {
+                question.leave_parts_out(filter);
+            }
             Some(search::Query::Everything) | None => {}
         }
         if let Some(CallKey(after)) = after {
@@ -129,6 +141,20 @@ impl Question {
             question.conditions.push("missing_count > 0".into());
         }
         Some(question)
+    }
+
+    fn leave_parts_out(&mut self, filter: &CallFilter) {
+        if !filter.is_about_now() {
+            self.conditions.push("part_of IS NULL".into());
+            return;
+        }
+        let goes_on = list("whole.status", filter.status.len());
+        let condition = format!(
+            "(part_of IS NULL OR NOT EXISTS (
+                 SELECT 1 FROM calls AS whole WHERE whole.id = calls.part_of AND {goes_on}))"
+        );
+        let words = filter.status.iter().map(|status| status.as_str());
+        self.add(&condition, words.map(|word| Value::from(word.to_owned())));
     }
 
     /// Adds a condition; each `{}` stands for the next value.
@@ -228,12 +254,16 @@ fn read(row: &Row<'_>) -> Result<CallRow> {
     let missing: String = row.get("missing")?;
     let duration: Option<i64> = row.get("duration_ms")?;
     let provider_call_id: String = row.get("provider_call_id")?;
+    let part_of: Option<String> = row.get("part_of")?;
     Ok(CallRow {
         key: CallKey(row.get("position")?),
         id: sql::parsed(&id, "call's id")?,
         account: sql::parsed::<AccountId>(&account, "call's account")?,
         provider: row.get("provider")?,
         provider_call_id: ringback_model::ProviderCallId::new(provider_call_id),
+        part_of: part_of
+            .map(|id| sql::parsed(&id, "call's id"))
+            .transpose()?,
         status: sql::status(&status)?,
         direction: sql::word(&direction, "a direction")?,
         from: row.get("from_party")?,

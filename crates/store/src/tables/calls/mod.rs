@@ -4,11 +4,16 @@
 //! tell calls of the same ms apart. One number is the list's key, the page's key and the row of the
 //! search index, so that every list and every search is newest first without sorting.
 
+mod carrier;
 mod count;
+mod judged;
 mod list;
 mod read;
 mod write;
 
+pub use carrier::Member;
+pub(crate) use carrier::{V2 as FOLD_V2, touch_whole};
+pub use judged::Judged;
 pub(crate) use write::{Standing, note_heard, summarize};
 
 use jiff::Timestamp;
@@ -69,6 +74,18 @@ CREATE TABLE call_docs (
 ) STRICT;
 ";
 
+/// What a carrier's call is recognised by; see [`carrier`].
+pub(crate) const V2: &str = "
+ALTER TABLE calls ADD COLUMN carrier_call_id TEXT;
+ALTER TABLE calls ADD COLUMN part_of TEXT;
+CREATE INDEX calls_carrier ON calls (carrier_call_id) WHERE carrier_call_id IS NOT NULL;
+CREATE INDEX calls_part_of ON calls (part_of) WHERE part_of IS NOT NULL;
+CREATE INDEX calls_judged ON calls (account, position) WHERE successful IS NOT NULL;
+UPDATE calls SET carrier_call_id = (
+    SELECT json_extract(doc, '$.fields.carrier_call_id.value') FROM call_docs
+    WHERE call_docs.call = calls.row);
+";
+
 /// A call with everything that is known of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallRecord {
@@ -99,6 +116,8 @@ pub struct CallRow {
     pub provider: String,
     /// The provider's id.
     pub provider_call_id: ProviderCallId,
+    /// The call that went over this one, if this is a carrier's. It is listed there.
+    pub part_of: Option<CallId>,
     /// Where it stands.
     pub status: Status,
     /// Which way it went.
@@ -199,9 +218,24 @@ pub struct CallFilter {
     pub has_missing: bool,
     /// Only those with these words: what a person typed, see [`Calls::hits`].
     pub text: Option<String>,
+    /// Also a carrier's calls that stand under the call that went over them. They are listed anyway
+    /// where one account is asked for, where only they have the words that are looked for, and where
+    /// only they go on.
+    pub with_parts: bool,
 }
 
 impl CallFilter {
+    /// Whether a carrier's calls are left out that stand under another one.
+    pub(crate) fn leaves_parts_out(&self) -> bool {
+        !self.with_parts && self.account.is_none()
+    }
+
+    /// Whether only calls are meant that are not over. Of a conversation whose one call has ended the
+    /// other may go on, and a person wants to see that.
+    pub(crate) fn is_about_now(&self) -> bool {
+        !self.status.is_empty() && self.status.iter().all(|status| !status.is_terminal())
+    }
+
     /// The calls that go on now.
     pub fn ongoing() -> Self {
         Self {

@@ -83,7 +83,11 @@ impl Calls<'_> {
 
     /// The calls that go on now, newest first, without transcripts.
     pub fn ongoing(&self) -> Result<Vec<CallRecord>> {
-        let page = self.records(&CallFilter::ongoing(), None, usize::MAX)?;
+        let all = CallFilter {
+            with_parts: true,
+            ..CallFilter::ongoing()
+        };
+        let page = self.records(&all, None, usize::MAX)?;
         Ok(page.rows)
     }
 

@@ -8,7 +8,7 @@ use ringback_model::{Call, CallId, Cost, RecordingId, RecordingState, Transcript
 use rusqlite::{Connection, params};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{CallRecord, CallsMut, position_at};
+use super::{CallRecord, CallsMut, carrier, position_at};
 use crate::{
     error::{Result, StoreError},
     sql,
@@ -30,6 +30,7 @@ struct Stored {
     position: i64,
     sort_at: i64,
     digest: i64,
+    carrier_call_id: Option<String>,
 }
 
 impl CallsMut<'_, '_> {
@@ -63,6 +64,9 @@ impl CallsMut<'_, '_> {
         // A provider that tells a time before 1970 tells nonsense; the day counts start there.
         let sort_at = sql::ms(began.unwrap_or(record.first_seen_at)).max(0);
         let place = place(conn, stored.as_ref(), sort_at)?;
+        let carrier_before = stored
+            .as_ref()
+            .and_then(|stored| stored.carrier_call_id.clone());
 
         write_columns(
             conn,
@@ -78,7 +82,9 @@ impl CallsMut<'_, '_> {
              ON CONFLICT DO UPDATE SET doc = excluded.doc",
             (place.row, sql::to_json(&record.call)?),
         )?;
-        legs::put(conn, &record.account, place.row, record.call.leg_ids())?;
+        let legs = record.call.leg_ids().cloned();
+        let legs: Vec<_> = legs.chain(record.call.other_leg_ids()).collect();
+        legs::put(conn, &record.account, place.row, &legs)?;
         transcripts::put(conn, place.row, &spoken)?;
 
         let text = SearchText::of(&record, transcript);
@@ -97,7 +103,8 @@ impl CallsMut<'_, '_> {
             };
             words.join(&mut self.writer.words);
         }
-        self.writer.note(ChangeKind::Call, record.id.to_string())
+        self.writer.note(ChangeKind::Call, record.id.to_string())?;
+        carrier::join(self.writer, place.row, carrier_before.as_deref())
     }
 
     /// Something that is shown with the call changed beside it: its row is told anew.
@@ -137,7 +144,7 @@ impl CallsMut<'_, '_> {
 fn find(conn: &Connection, record: &CallRecord) -> Result<Option<Stored>> {
     sql::one(
         conn,
-        "SELECT row, id, position, sort_at, search_digest FROM calls
+        "SELECT row, id, position, sort_at, search_digest, carrier_call_id FROM calls
          WHERE account = ?1 AND provider_call_id = ?2",
         (
             record.account.as_str(),
@@ -150,6 +157,7 @@ fn find(conn: &Connection, record: &CallRecord) -> Result<Option<Stored>> {
                 position: row.get(2)?,
                 sort_at: row.get(3)?,
                 digest: row.get(4)?,
+                carrier_call_id: row.get(5)?,
             })
         },
     )
@@ -217,9 +225,9 @@ fn write_columns(
         "INSERT INTO calls (row, id, position, account, provider, provider_call_id, status,
              direction, from_party, to_party, agent, started_at, ended_at, duration_ms, sort_at,
              missing, missing_count, cost_micros, currency, cost_provisional, successful, sentiment,
-             has_transcript, first_seen_at, updated_at, line)
+             has_transcript, first_seen_at, updated_at, line, carrier_call_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
+             ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?28)
          ON CONFLICT (row) DO UPDATE SET
              position = excluded.position, provider = excluded.provider, status = excluded.status,
              direction = excluded.direction, from_party = excluded.from_party,
@@ -232,7 +240,8 @@ fn write_columns(
              sentiment = excluded.sentiment,
              has_transcript = max(has_transcript, excluded.has_transcript),
              first_seen_at = excluded.first_seen_at, updated_at = excluded.updated_at, rev = rev + 1,
-             line = CASE WHEN ?27 THEN line ELSE excluded.line END",
+             line = CASE WHEN ?27 THEN line ELSE excluded.line END,
+             carrier_call_id = excluded.carrier_call_id",
         params![
             place.row,
             record.id.to_string(),
@@ -262,9 +271,16 @@ fn write_columns(
             line.map(first_words),
             // Who wrote the call without its transcript did not take back what was said.
             is_live && transcript.is_none(),
+            carrier_id(call),
         ],
     )?;
     Ok(())
+}
+
+/// The carrier's id of the call, if it says anything.
+fn carrier_id(call: &Call) -> Option<&str> {
+    let told = call.fields.carrier_call_id.as_ref()?;
+    Some(told.value.as_str()).filter(|id| !id.is_empty())
 }
 
 /// As much as a line of a list has room for.

@@ -1,9 +1,10 @@
 // Everything about one call of the fake.
 
 import { isLive } from "../../stores/fold";
-import type { CallDetail, CallJson, CallRow, CostPartJson, RecordingJson, SegmentJson } from "../bindings";
+import type { AlertJson, CallDetail, CallJson, CallRow, CostPartJson, RecordingJson, SegmentJson } from "../bindings";
 import { accountOf } from "./accounts";
 import { between, chance } from "./chance";
+import { conversationOf } from "./conversations";
 import { endingOf, eventsOf } from "./provider_words";
 import { conversations, stretched } from "./speech";
 import type { World } from "./world";
@@ -12,13 +13,14 @@ import type { World } from "./world";
 const OFFSET_MS = 1400;
 
 /** The call in full. `said` is how much of a running conversation was heard so far. */
-export function detailOf(world: World, row: CallRow, said: SegmentJson[] | null): CallDetail {
+export function detailOf(world: World, row: CallRow, said: SegmentJson[] | null, alerts: AlertJson[] = []): CallDetail {
   const seed = hash(row.id);
   const conversation = conversations[world.conversation(row)] ?? conversations[0];
   const transcript = said ?? (row.has_transcript && conversation ? withTools(stretched(conversation, row.duration_ms ?? 0), row, seed) : null);
   const recordings = recordingsOf(row);
   return {
-    call: callOf(row, transcript, recordings, seed),
+    call: { ...callOf(row, transcript, recordings, seed), conversation: conversationOf(world, row) },
+    alerts: alerts.filter((alert) => alert.call === row.id),
     timeline: eventsOf(row, seed),
     listens: row.heard ? [{ who: "Amira Haddad", at: shift(row.ended_at, 34 * 60_000), from_ms: 0, to_ms: 18_400 }] : [],
     offsets_ms: Object.fromEntries(recordings.map((one, index) => [one.id, OFFSET_MS + index * 30_000])),

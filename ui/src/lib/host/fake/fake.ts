@@ -7,6 +7,8 @@ import { findPlaces, turnsOf } from "../../player/turns";
 import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
 import { HostError, type Host } from "../host";
 import { ACCOUNTS } from "./accounts";
+import { checksOf, driftOf } from "./checks";
+import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
 import { accountsOf, healthOf, insightsOf } from "./figures";
 import { Living } from "./living";
@@ -100,7 +102,7 @@ export class FakeHost implements Host {
       ),
     "live.list": () => this.#world.head.filter(isLive),
     "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),
-    "calls.get": ({ id }) => detailOf(this.#world, this.#row(id), this.#living.said(this.#row(id).id)),
+    "calls.get": ({ id }) => detailOf(this.#world, this.#row(id), this.#living.said(this.#row(id).id), this.#alerts),
     "calls.hits": ({ id, text }) => {
       const row = this.#row(id);
       const turns = turnsOf(detailOf(this.#world, row, this.#living.said(row.id)).call.transcript ?? []);
@@ -153,6 +155,8 @@ export class FakeHost implements Host {
       this.#alerts = this.#alerts.map((alert) => (alert.id === id ? { ...alert, acknowledged_at: new Date(this.#around.now()).toISOString() } : alert));
       return {};
     },
+    "checks.get": () => checksOf(this.#accountList()),
+    "drift.get": () => driftOf(this.#around.now(), this.#scene.trouble),
     "demo.start": () => {
       this.#demo = true;
       this.#accounts = true;
@@ -176,6 +180,8 @@ export class FakeHost implements Host {
   }
 
   #rowOfRecording(id: string): CallRow {
+    const below = /^carrier-(rec-.*)$/.exec(id)?.[1];
+    if (below !== undefined) return carrierOf(this.#rowOfRecording(below));
     const seed = /^rec-(\d+)/.exec(id)?.[1];
     const row =
       this.#world.head.find((one) => recordingsOf(one).some((recording) => recording.id === id)) ??

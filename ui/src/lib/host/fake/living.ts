@@ -154,6 +154,7 @@ function blank(id: string, account: FakeAccount, sides: ReturnType<typeof sidesO
     account: account.id,
     provider: account.provider,
     provider_call_id: account.call_id(id.toLowerCase()),
+    part_of: null,
     status,
     ...sides,
     started_at: new Date(at).toISOString(),

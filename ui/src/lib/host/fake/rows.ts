@@ -48,6 +48,7 @@ export function rowAt(seed: number, at: number, named?: string): CallRow {
     account: account.id,
     provider: account.provider,
     provider_call_id: account.call_id(`${between(1e8, 9.9e8, seed, 5).toString(16)}${seed.toString(16)}`),
+    part_of: null,
     status: connected ? "ended" : chance(seed, 12) > 0.2 ? "not_connected" : "failed",
     ...sides,
     started_at: iso(at),

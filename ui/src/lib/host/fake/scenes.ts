@@ -132,6 +132,7 @@ export function alertsOf(scene: Scene, now: number): AlertJson[] {
     params,
     raised_at: new Date(now - minutes * 60_000).toISOString(),
     acknowledged_at: null,
+    resolved_at: null,
   });
   return [
     alert("a1", "recording_failed", "state-failed-incomplete", "state-failed-incomplete", { reason: "incomplete", account: "clinic-retell" }, 41),
@@ -146,9 +147,12 @@ export function alertsOf(scene: Scene, now: number): AlertJson[] {
             holes: "3",
           }, 58),
           alert("a4", "key_refused", "team-recall", null, {}, 16),
+          alert("a6", "latency_high", "01K0000000001", "01K0000000001", { p95_ms: "6240", limit_ms: "5000", account: "clinic-retell" }, 25),
+          alert("a7", "success_low", "clinic-retell", null, { rate: "62.5%", limit: "80%", count: "20" }, 47),
+          alert("a8", "quiet", "luigis-twilio", null, { minutes: "30" }, 12),
           alert("a5", "recording_failed", "state-failed-quarantined_by_dlp", "state-failed-quarantined_by_dlp", { reason: "quarantined_by_dlp", account: "garage-backend" }, 55),
         ]
       : []),
-    { ...alert("a3", "cost_gap", "01K0000000003", "01K0000000003", { gap: "0.018" }, 190), acknowledged_at: new Date(now - 100 * 60_000).toISOString() },
+    { ...alert("a3", "cost_gap", "01K0000000003", "01K0000000003", { gap: "0.018", currency: "USD", account: "clinic-retell" }, 190), acknowledged_at: new Date(now - 100 * 60_000).toISOString() },
   ];
 }

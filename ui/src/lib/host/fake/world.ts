@@ -3,6 +3,7 @@
 
 import { matches } from "../../stores/fold";
 import type { CallPage, CallQuery, CallRow } from "../bindings";
+import { carrierOf, wholeOf } from "./conversations";
 import { conversationOf, rowAt } from "./rows";
 import { conversations, spoken } from "./speech";
 
@@ -42,6 +43,11 @@ export class World {
 
   /** A call by its id. */
   find(id: string): CallRow | null {
+    const whole = wholeOf(id);
+    if (whole !== null) {
+      const row = this.find(whole);
+      return row === null ? null : carrierOf(row);
+    }
     const written = this.head.find((row) => row.id === id || row.provider_call_id === id);
     if (written !== undefined) return written;
     const seed = seedOf(id);
