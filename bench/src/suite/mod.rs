@@ -6,6 +6,7 @@ mod burst;
 mod durability;
 mod ingest;
 mod kills;
+mod ledger;
 mod slow_disk;
 #[cfg(target_os = "linux")]
 mod window;
@@ -73,6 +74,11 @@ const SUITES: &[Suite] = &[
         name: "backfill",
         question: backfill::QUESTION,
         measure: |setting| Box::pin(backfill::measure(setting)),
+    },
+    Suite {
+        name: "ledger",
+        question: ledger::QUESTION,
+        measure: |setting| Box::pin(ledger::measure(setting)),
     },
     #[cfg(target_os = "linux")]
     Suite {

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
-    absences, alerts, calls, changes, cursors, events, figures, jobs, legs, listens, recordings,
-    refused, search, settings, sweeps, transcripts,
+    absences, alerts, calls, changes, cursors, events, figures, jobs, ledger, legs, listens,
+    recordings, refused, search, settings, sweeps, transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -41,6 +41,7 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
     vec![
         one.join("\n"),
         [sweeps::V1, alerts::V2, absences::V1, jobs::V2].join("\n"),
+        ledger::V2.to_owned(),
     ]
 });
 

@@ -19,6 +19,7 @@ use crate::{
         events::Events,
         figures::Figures,
         jobs::Jobs,
+        ledger::Ledger,
         listens::Listens,
         recordings::Recordings,
         refused::RefusedLog,
@@ -97,6 +98,11 @@ impl<'c> Reader<'c> {
     /// Stretches of time in which no provider was asked.
     pub fn absences(&self) -> Absences<'c> {
         Absences { conn: self.conn }
+    }
+
+    /// What is expected, what is held, and why the rest is not here.
+    pub fn ledger(&self) -> Ledger<'c> {
+        Ledger { conn: self.conn }
     }
 
     /// Sums for Insights and Health.

@@ -16,6 +16,7 @@ use crate::{
         cursors::CursorsMut,
         events::EventsMut,
         jobs::JobsMut,
+        ledger::LedgerMut,
         listens::ListensMut,
         recordings::RecordingsMut,
         refused::RefusedMut,
@@ -113,6 +114,11 @@ impl<'c> Writer<'c> {
     /// Stretches of time in which no provider was asked.
     pub fn absences_mut(&mut self) -> AbsencesMut<'_, 'c> {
         AbsencesMut { writer: self }
+    }
+
+    /// What is expected, what is held, and why the rest is not here.
+    pub fn ledger_mut(&mut self) -> LedgerMut<'_, 'c> {
+        LedgerMut { writer: self }
     }
 
     /// Notes that `id` changed. The same a few notes ago is enough: a closure touches one thing

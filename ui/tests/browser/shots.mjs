@@ -53,6 +53,11 @@ const PICTURES = [
   { name: "insights-dark-de", query: "scene=day&theme=dark&language=de", hash: "#/insights", size: "large" },
   { name: "health-light-de", query: "scene=trouble&theme=light&language=de", hash: "#/health" },
   { name: "health-dark", query: "scene=trouble&theme=dark", hash: "#/health", act: checkKeys, size: "large" },
+  { name: "health-ledger-card", query: "scene=still&theme=light", hash: "#/health" },
+  { name: "ledger-light", query: "scene=still&theme=light", hash: "#/health/ledger" },
+  { name: "ledger-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/health/ledger", act: openDay },
+  { name: "ledger-day-light", query: "scene=still&theme=light", hash: "#/health/ledger", act: openDay, size: "large" },
+  { name: "ledger-empty-de", query: "scene=first&theme=light&language=de", hash: "#/health/ledger" },
   { name: "settings-light", query: "scene=still&theme=light", hash: "#/settings" },
   { name: "settings-accounts-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings", act: accounts },
   { name: "first-light", query: "scene=first&theme=light", hash: "#/live" },
@@ -112,6 +117,14 @@ async function leave(page) {
 async function silence(page) {
   await page.goto("http://localhost:4199/?scene=silent#/calls");
   await page.waitForTimeout(600);
+}
+
+/** Opens the last day of the first account that lacks something, and lets the pointer rest on another. */
+async function openDay(page) {
+  await page.locator("article").first().locator(".strip .square.open, .strip .square.excused").last().click();
+  await page.waitForTimeout(400);
+  await page.locator("article").first().locator(".strip .square.whole").nth(40).hover();
+  await page.waitForTimeout(700);
 }
 
 async function checkKeys(page) {

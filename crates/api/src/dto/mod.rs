@@ -7,6 +7,7 @@
 mod app;
 mod call;
 mod insights;
+mod ledger;
 mod list;
 mod player;
 mod resync;
@@ -14,6 +15,7 @@ mod resync;
 pub use app::*;
 pub use call::*;
 pub use insights::*;
+pub use ledger::*;
 pub use list::*;
 pub use player::*;
 pub use resync::*;

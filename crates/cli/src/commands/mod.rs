@@ -4,6 +4,7 @@ mod accounts;
 mod calls;
 mod doctor;
 mod events;
+mod ledger;
 mod rebuild;
 mod recordings;
 mod resync;
@@ -49,6 +50,7 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Accounts(command) => accounts::run(engine, command, out).await,
         Command::Calls(command) => calls::run(engine, command, out),
         Command::Resync(args) => resync::run(engine, args, out).await,
+        Command::Ledger(args) => ledger::run(engine, args, out).await,
         Command::Events(command) => events::run(engine, command, out).await,
         Command::Recordings(command) => recordings::run(engine, command, out).await,
         Command::Doctor => doctor::run(engine, out).await,

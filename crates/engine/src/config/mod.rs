@@ -16,8 +16,8 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 use ringback_providers::{Account, Provider};
 
 pub use complaint::ConfigError;
-pub use limits::Limits;
 pub(crate) use file::webhook_url;
+pub use limits::Limits;
 pub use tunnel::{TunnelConfig, TunnelKind};
 
 /// Where to look up environment variables; tests bring their own.
