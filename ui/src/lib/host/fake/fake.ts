@@ -244,7 +244,7 @@ export class FakeHost implements Host {
     const run = this.#resyncs.size + 1;
     const total = scope.scope === "call" ? 1 : 4;
     const report = { dry_run: false, checked: 0, updated: 0, unchanged: 0, failed: 0, items: [] };
-    const first: ResyncProgress = { run, call: null, total, done: false, cancelled: false, report };
+    const first: ResyncProgress = { run, call: null, stored: scope.scope !== "call", total, eta_ms: null, paused: false, done: false, cancelled: false, report };
     this.#resyncs.set(run, first);
     const step = (checked: number) => {
       const known = this.#resyncs.get(run);
