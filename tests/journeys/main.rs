@@ -18,6 +18,7 @@ mod full_disk;
 mod hostile;
 mod killed;
 mod later;
+mod ledger;
 mod listening;
 mod lost;
 mod meeting;

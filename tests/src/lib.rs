@@ -4,6 +4,7 @@
 //! nothing in it is about a single journey, and nothing in it reaches into the app.
 
 pub mod cases;
+pub mod completeness;
 pub mod door;
 pub mod edited;
 pub mod patience;

@@ -7,6 +7,7 @@ mod burst;
 mod durability;
 mod ingest;
 mod kills;
+mod ledger;
 mod slow_disk;
 mod tunnel;
 #[cfg(target_os = "linux")]
@@ -81,6 +82,11 @@ const SUITES: &[Suite] = &[
         name: "tunnel",
         question: tunnel::QUESTION,
         measure: |setting| Box::pin(tunnel::measure(setting)),
+    },
+    Suite {
+        name: "ledger",
+        question: ledger::QUESTION,
+        measure: |setting| Box::pin(ledger::measure(setting)),
     },
     #[cfg(target_os = "linux")]
     Suite {

@@ -78,6 +78,17 @@ pub fn typescript() -> String {
         InsightsArgs,
         Insights,
         DayFigures,
+        LedgerArgs,
+        LedgerJson,
+        AccountLedgerJson,
+        LedgerDayJson,
+        LedgerSums,
+        HolesArgs,
+        HolesPage,
+        HoleJson,
+        HoleThing,
+        RepairScopeJson,
+        WrittenFile,
         Event,
     );
     out.push_str(

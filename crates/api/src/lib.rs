@@ -11,6 +11,7 @@ pub mod dto;
 mod error;
 mod handlers;
 mod host;
+pub mod ledger;
 mod list;
 pub mod recordings;
 

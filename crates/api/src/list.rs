@@ -29,6 +29,10 @@ macro_rules! command_list {
             "player.seek" => player_seek(SeekArgs) -> Nothing;
             "player.set" => player_set(PlayerSettings) -> Nothing;
             "insights.get" => insights_get(InsightsArgs) -> Insights;
+            "ledger.get" => ledger_get(LedgerArgs) -> LedgerJson;
+            "ledger.holes" => ledger_holes(HolesArgs) -> HolesPage;
+            "ledger.repair" => ledger_repair(RepairScopeJson) -> ResyncProgress;
+            "ledger.export" => ledger_export(LedgerArgs) -> WrittenFile;
             "health.get" => health_get(Nothing) -> Health;
             "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;

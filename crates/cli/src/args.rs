@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Calls(CallsCommand),
     /// Fetch what is missing
     Resync(ResyncArgs),
+    /// What is expected of each account and day, what is held, and why the rest is not here
+    Ledger(LedgerArgs),
     /// The journal: everything that arrived
     #[command(subcommand)]
     Events(EventsCommand),
@@ -133,6 +135,57 @@ pub(crate) struct ResyncArgs {
     /// Ask the provider, show what would change, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct LedgerArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<LedgerCommand>,
+    /// Only this account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// The first day (UTC), like 2026-03-01; a year back if not given
+    #[arg(long, value_name = "DAY")]
+    pub(crate) since: Option<String>,
+    /// The last day (UTC); today if not given
+    #[arg(long, value_name = "DAY")]
+    pub(crate) until: Option<String>,
+    /// One line per account and day, for spreadsheets
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// The calls of a day with something lacking, and why
+    Holes {
+        /// The account
+        #[arg(long, value_name = "ID")]
+        account: String,
+        /// The day (UTC), like 2026-03-01
+        #[arg(long, value_name = "DAY")]
+        day: String,
+        /// One line per hole, for spreadsheets
+        #[arg(long, conflicts_with = "json")]
+        csv: bool,
+    },
+    /// Find again what is here, and ask the provider for the rest
+    #[command(group = clap::ArgGroup::new("scope").required(true))]
+    Repair {
+        /// One call, by Ringback's id or the provider's
+        #[arg(long, value_name = "ID", group = "scope")]
+        call: Option<String>,
+        /// Everything that may be filled of one day (UTC) of an account
+        #[arg(long, value_name = "DAY", group = "scope", requires = "account")]
+        day: Option<String>,
+        /// Everything that may be filled
+        #[arg(long, group = "scope")]
+        all: bool,
+        /// The account; with --all, only this one
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

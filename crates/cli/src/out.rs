@@ -38,6 +38,11 @@ impl Out {
         print_line(&out)
     }
 
+    /// Prints a text as it is.
+    pub(crate) fn raw(self, text: &str) -> Result<(), ErrorJson> {
+        print_line(text.trim_end_matches(['\r', '\n']))
+    }
+
     /// Prints the error where errors belong and gives the exit code that goes with it.
     pub(crate) fn error(self, error: &ErrorJson) -> ExitCode {
         if self.json {

@@ -3,7 +3,8 @@
 //!
 //! Start with [`Engine::start`]. What arrives goes through `journal` (durable) to `apply` (what it
 //! means); `poll` and `work` ask the providers for what did not arrive; `fetch` brings recordings in;
-//! `resync` does on demand what the others do by themselves; `playback` plays and keeps the record
+//! `resync` does on demand what the others do by themselves; `ledger` knows what is expected and not
+//! here; `playback` plays and keeps the record
 //! of who listened. `background` makes sure that one process per home does it.
 //!
 //! The engine knows no window, no JSON of the outside and no provider by name.
@@ -25,6 +26,7 @@ mod import;
 mod inspect;
 mod jobs;
 mod journal;
+mod ledger;
 mod listening;
 mod news;
 mod playback;
@@ -51,6 +53,7 @@ pub use fetch::LINK_DYING;
 pub use home::Home;
 pub use import::{Import, ImportFacts, ImportSound};
 pub use inspect::{Fault, FaultKind, OrphanFile, Orphans, Verification};
+pub use ledger::{AccountLedger, RepairScope};
 pub use news::News;
 pub use playback::{Loaded, Playback};
 pub use poll::Poll;

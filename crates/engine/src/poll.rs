@@ -32,7 +32,8 @@ const CUT_OFF: SignedDuration = SignedDuration::from_secs(30);
 /// How often an alert is worth raising for a provider that cannot be reached.
 const FAILURES_BEFORE_ALERT: u32 = 3;
 
-const CURSOR: &str = "list_complete_until";
+/// How far the list is known to be complete.
+pub(crate) const CURSOR: &str = "list_complete_until";
 
 /// When each account was asked last, and how that went.
 #[derive(Debug, Default)]

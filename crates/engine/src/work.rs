@@ -10,15 +10,18 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use ringback_model::ProviderCallId;
+use ringback_model::{HoleReason, ProviderCallId};
 use ringback_providers::ApiError;
 use ringback_store::{Budgets, ClaimLimits, Job, StoreError};
 
 use crate::{
-    EngineError, catch_up,
+    EngineError,
+    accounts::Party,
+    catch_up,
     core::Core,
     fetch,
     jobs::{RESYNC, ResyncWork},
+    ledger::{self, reason_of},
     poll, schedule, stuck,
 };
 
@@ -135,7 +138,7 @@ async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineE
     let work: Option<ResyncWork> = serde_json::from_value(job.work.payload.clone()).ok();
     let party = core.accounts.get(job.work.account.as_str()).cloned();
     let (Some(work), Some(party)) = (work, party) else {
-        return finish(core, owner, job, Next::Done).await;
+        return finish(core, owner, job, None, Next::Done).await;
     };
     let client = if job.is_backlog {
         &party.backlog
@@ -150,22 +153,25 @@ async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineE
             .map(|_| ()),
         Err(error) => Err(error.into()),
     };
-    let next = next(core, &party, &work.call, &job, asked)?;
-    finish(core, owner, job, next).await
+    let next = next(core, &party, &work.call, &job, &asked)?;
+    if matches!(next, Next::Done) {
+        ledger::note_asked(core, &party, &work.call, asked.as_ref().err()).await?;
+    }
+    finish(core, owner, job, Some((party, work.call)), next).await
 }
 
 enum Next {
     Done,
     Again(Timestamp),
-    Failed(Timestamp, &'static str),
+    Failed(Timestamp, HoleReason),
 }
 
 fn next(
     core: &Core,
-    party: &crate::accounts::Party,
+    party: &Party,
     call: &ProviderCallId,
     job: &Job,
-    asked: Result<(), EngineError>,
+    asked: &Result<(), EngineError>,
 ) -> Result<Next, StoreError> {
     let now = core.clock.now();
     match asked {
@@ -181,12 +187,12 @@ fn next(
                 });
             Ok(again.map_or(Next::Done, Next::Again))
         }
-        Err(EngineError::Provider(ApiError::RateLimited(until))) => Ok(Next::Again(until)),
-        Err(EngineError::Provider(ApiError::NotFound)) => {
+        Err(EngineError::Provider(ApiError::RateLimited(until))) => Ok(Next::Again(*until)),
+        Err(error @ EngineError::Provider(ApiError::NotFound)) => {
             // Asked too early, or deleted there. A few more looks, then it is as it is.
             Ok(
                 match schedule::failed_pause(job.attempts + 1).filter(|_| job.attempts < 3) {
-                    Some(pause) => Next::Failed(later(now, pause), "not_found"),
+                    Some(pause) => Next::Failed(later(now, pause), reason_of(error)),
                     None => Next::Done,
                 },
             )
@@ -194,7 +200,7 @@ fn next(
         Err(error) => {
             tracing::warn!(account = %party.id(), %error, "a call could not be asked for");
             Ok(match schedule::failed_pause(job.attempts + 1) {
-                Some(pause) => Next::Failed(later(now, pause), "provider_error"),
+                Some(pause) => Next::Failed(later(now, pause), reason_of(error)),
                 None => Next::Done,
             })
         }
@@ -205,18 +211,34 @@ fn later(now: Timestamp, pause: SignedDuration) -> Timestamp {
     now.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }
 
-async fn finish(core: &Arc<Core>, owner: &str, job: Job, next: Next) -> Result<(), EngineError> {
+async fn finish(
+    core: &Arc<Core>,
+    owner: &str,
+    job: Job,
+    about: Option<(Arc<Party>, ProviderCallId)>,
+    next: Next,
+) -> Result<(), EngineError> {
     let owner = owner.to_owned();
     core.applier
         .write(move |writer| {
             match next {
                 Next::Done => writer.jobs_mut().complete(job.id, &owner)?,
                 Next::Again(run_at) => writer.jobs_mut().postpone(job.id, &owner, run_at)?,
-                Next::Failed(run_at, error) => {
-                    writer.jobs_mut().retry(job.id, &owner, run_at, error)?
+                Next::Failed(run_at, reason) => {
+                    let retried =
+                        writer
+                            .jobs_mut()
+                            .retry(job.id, &owner, run_at, reason.as_str())?;
+                    if let Some((party, call)) = &about {
+                        ledger::note_failing(writer, party, call, reason)?;
+                    }
+                    retried
                 }
             };
-            Ok(())
+            match about {
+                Some((party, call)) => ledger::remark(writer, &party, &call),
+                None => Ok(()),
+            }
         })
         .await?;
     Ok(())

@@ -15,6 +15,7 @@ mod ending;
 mod event;
 mod fields;
 mod ids;
+mod ledger;
 mod leg;
 mod missing;
 mod money;
@@ -33,6 +34,10 @@ pub use event::{CallEvent, Link, RecordingReport, Source, Stamp};
 pub use fields::{CallFacts, CallFields, Field};
 pub use ids::{
     AccountId, AccountIdError, CallId, LegId, ProviderCallId, RecordingId, RecordingKey,
+};
+pub use ledger::{
+    Asking, Evidence, HoleClass, HoleReason, HoleReasonError, Mark, Marks, MarksError, Tally,
+    Thing, ThingTally, complete_through,
 };
 pub use leg::{LegFacts, LegFields};
 pub use missing::{Missing, missing};

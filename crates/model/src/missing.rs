@@ -23,7 +23,8 @@ pub fn missing(call: &Call, expected: &[Field], recordings: &[RecordingState]) -
         .collect()
 }
 
-fn lacks_sound(state: RecordingState) -> bool {
+/// Whether there is no sound although there should be.
+pub(crate) fn lacks_sound(state: RecordingState) -> bool {
     !matches!(
         state,
         RecordingState::Ready

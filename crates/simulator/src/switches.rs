@@ -73,6 +73,9 @@ pub struct Faults {
     pub server_errors: Times,
     /// The account's key no longer works (401).
     pub key_revoked: bool,
+    /// Lists still show calls, recordings and the like, but none of them can be asked for by itself any more, and files
+    /// are gone (404). Telnyx answers everything by lists and so only loses its files.
+    pub lists_only: bool,
     /// Whether the API can be reached.
     pub reach: Reach,
 }

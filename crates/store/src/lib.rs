@@ -48,6 +48,7 @@ pub use tables::figures::{CallDay, CostDay, Figures, RecordingTotal, ToReady};
 pub use tables::jobs::{
     Budgets, ClaimLimits, Enqueued, Job, JobCount, JobId, Jobs, JobsMut, NewJob,
 };
+pub use tables::ledger::{Ask, HoleKey, HolePage, HoleRow, Ledger, LedgerDay, LedgerMut};
 pub use tables::listens::{Listen, ListenId, Listens, ListensMut};
 pub use tables::recordings::{Recording, Recordings, RecordingsMut};
 pub use tables::refused::{Refusal, RefusedCount, RefusedLog, RefusedMut, RefusedRow};

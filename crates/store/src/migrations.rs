@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
-    absences, alerts, calls, changes, cursors, events, figures, jobs, legs, listens, recordings,
-    refused, search, settings, shapes, sweeps, transcripts,
+    absences, alerts, calls, changes, cursors, events, figures, jobs, ledger, legs, listens,
+    recordings, refused, search, settings, shapes, sweeps, transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -51,6 +51,7 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         one.join("\n"),
         [sweeps::V1, alerts::V2, absences::V1, jobs::V2].join("\n"),
         three.join("\n"),
+        ledger::V2.to_owned(),
     ]
 });
 

@@ -19,6 +19,7 @@ use crate::{
         events::Events,
         figures::Figures,
         jobs::Jobs,
+        ledger::Ledger,
         listens::Listens,
         recordings::Recordings,
         refused::RefusedLog,
@@ -103,6 +104,11 @@ impl<'c> Reader<'c> {
     /// What fields the providers' documents have.
     pub fn shapes(&self) -> Shapes<'c> {
         Shapes { conn: self.conn }
+    }
+
+    /// What is expected, what is held, and why the rest is not here.
+    pub fn ledger(&self) -> Ledger<'c> {
+        Ledger { conn: self.conn }
     }
 
     /// Sums for Insights and Health.

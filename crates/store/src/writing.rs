@@ -16,6 +16,7 @@ use crate::{
         cursors::CursorsMut,
         events::EventsMut,
         jobs::JobsMut,
+        ledger::LedgerMut,
         listens::ListensMut,
         recordings::RecordingsMut,
         refused::RefusedMut,
@@ -119,6 +120,11 @@ impl<'c> Writer<'c> {
     /// What fields the providers' documents have.
     pub fn shapes_mut(&mut self) -> ShapesMut<'_, 'c> {
         ShapesMut { writer: self }
+    }
+
+    /// What is expected, what is held, and why the rest is not here.
+    pub fn ledger_mut(&mut self) -> LedgerMut<'_, 'c> {
+        LedgerMut { writer: self }
     }
 
     /// Notes that `id` changed. The same a few notes ago is enough: a closure touches one thing

@@ -34,6 +34,16 @@ macro_rules! who_withholds {
     ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi telnyx recall custom } };
 }
 
+/// Who has such a policy and can be asked about what it withholds.
+macro_rules! who_withholds_and_can_be_asked {
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi telnyx recall } };
+}
+
+/// Who can be asked for a single call. Telnyx answers by lists, narrowed to a call.
+macro_rules! who_gives_single_calls {
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi recall } };
+}
+
 /// Who can be told to take hints.
 macro_rules! who_takes_hints {
     ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi telnyx recall } };
@@ -46,6 +56,7 @@ macro_rules! who_gives_reasons {
 
 mod arriving;
 mod crowd;
+mod ledger;
 mod lost;
 mod memory;
 mod merging;
@@ -74,6 +85,10 @@ fn every_group_is_who_the_table_says_can_take_part() {
     assert_eq!(
         providers(|case| case.withholds.is_some()),
         who_withholds!(names;)
+    );
+    assert_eq!(
+        providers(|case| case.withholds.is_some() && case.has_api),
+        who_withholds_and_can_be_asked!(names;)
     );
     assert_eq!(providers(|case| case.takes_hints), who_takes_hints!(names;));
     assert_eq!(

@@ -57,6 +57,11 @@ const PICTURES = [
   { name: "health-sections-dark-de", query: "scene=trouble&theme=dark&language=de", hash: "#/health", act: below },
   { name: "conversation-light", query: "scene=trouble&theme=light", hash: "#/calls/01K0000000001", act: figures },
   { name: "conversation-dark-de", query: "scene=trouble&theme=dark&language=de", hash: "#/calls/01K0000000001", act: figures },
+  { name: "health-ledger-card", query: "scene=still&theme=light", hash: "#/health" },
+  { name: "ledger-light", query: "scene=still&theme=light", hash: "#/health/ledger" },
+  { name: "ledger-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/health/ledger", act: openDay },
+  { name: "ledger-day-light", query: "scene=still&theme=light", hash: "#/health/ledger", act: openDay, size: "large" },
+  { name: "ledger-empty-de", query: "scene=first&theme=light&language=de", hash: "#/health/ledger" },
   { name: "settings-light", query: "scene=still&theme=light", hash: "#/settings" },
   { name: "settings-accounts-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings", act: accounts },
   { name: "first-light", query: "scene=first&theme=light", hash: "#/live" },
@@ -123,6 +128,14 @@ async function leave(page) {
 async function silence(page) {
   await page.goto("http://localhost:4199/?scene=silent#/calls");
   await page.waitForTimeout(600);
+}
+
+/** Opens the last day of the first account that lacks something, and lets the pointer rest on another. */
+async function openDay(page) {
+  await page.locator("article").first().locator(".strip .square.open, .strip .square.excused").last().click();
+  await page.waitForTimeout(400);
+  await page.locator("article").first().locator(".strip .square.whole").nth(40).hover();
+  await page.waitForTimeout(700);
 }
 
 async function checkKeys(page) {

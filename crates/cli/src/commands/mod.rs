@@ -5,6 +5,7 @@ mod alerts;
 mod calls;
 mod doctor;
 mod events;
+mod ledger;
 mod rebuild;
 mod recordings;
 mod resync;
@@ -50,6 +51,7 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Accounts(command) => accounts::run(engine, command, out).await,
         Command::Calls(command) => calls::run(engine, command, out),
         Command::Resync(args) => resync::run(engine, args, out).await,
+        Command::Ledger(args) => ledger::run(engine, args, out).await,
         Command::Events(command) => events::run(engine, command, out).await,
         Command::Alerts(command) => alerts::run(engine, command, out).await,
         Command::Recordings(command) => recordings::run(engine, command, out).await,

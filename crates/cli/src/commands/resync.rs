@@ -46,6 +46,11 @@ pub(super) async fn run(engine: &Engine, args: args::ResyncArgs, out: Out) -> Do
             "the resync is not kept any more",
         ));
     };
+    follow(engine, run, out).await
+}
+
+/// Shows how far a run is until it is over or paused, and then what it did.
+pub(super) async fn follow(engine: &Engine, run: Run, out: Out) -> Done {
     let progress = watch(engine, run).await?;
     if progress.stored && !progress.done {
         notice(&format!(

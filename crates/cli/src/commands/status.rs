@@ -1,21 +1,38 @@
-//! `status`: accounts and queue at a glance.
+//! `status`: accounts, queue and completeness at a glance.
 
 use ringback_api::{
     cli,
-    dto::{Health, TunnelJson},
+    dto::{CompletenessJson, Health, TunnelJson},
+    ledger,
 };
 use ringback_engine::Engine;
+use serde::Serialize;
 
 use super::Done;
 use crate::out::{DONE, Out};
 
+#[derive(Serialize)]
+struct Status {
+    #[serde(flatten)]
+    health: Health,
+    completeness: Vec<CompletenessJson>,
+}
+
 pub(super) fn run(engine: &Engine, out: Out) -> Done {
-    let health = cli::health(engine)?;
-    out.answer(&health, text)?;
+    let status = Status {
+        health: cli::health(engine)?,
+        completeness: ledger::completeness(engine)?,
+    };
+    out.answer(&status, text)?;
     Ok(DONE)
 }
 
-fn text(health: &Health) -> String {
+fn text(
+    Status {
+        health,
+        completeness,
+    }: &Status,
+) -> String {
     let mut lines = vec![tunnel(&health.tunnel)];
     for account in &health.accounts {
         let last = account.last_webhook_at.as_deref().unwrap_or("never");
@@ -23,6 +40,8 @@ fn text(health: &Health) -> String {
             "{} ({}): {} calls, last webhook {last}",
             account.id, account.title, account.calls
         ));
+        let own = |one: &&CompletenessJson| one.account == account.id;
+        lines.extend(completeness.iter().find(own).map(whole));
     }
     let queue = &health.queue;
     lines.push(format!(
@@ -54,4 +73,22 @@ fn tunnel(tunnel: &TunnelJson) -> String {
         ),
         state => format!("tunnel: {state}"),
     }
+}
+
+fn whole(one: &CompletenessJson) -> String {
+    let through = match &one.complete_through {
+        Some(at) => format!("complete through {at}"),
+        None => "nothing is claimed to be complete".into(),
+    };
+    let holes: Vec<String> = one
+        .holes
+        .iter()
+        .map(|(reason, n)| format!("{reason} {n}"))
+        .collect();
+    let holes = if holes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", holes.join(", "))
+    };
+    format!("  {through}; {} of {} held{holes}", one.held, one.expected)
 }

@@ -13,7 +13,7 @@ use ringback_model::{
 use ringback_store::{CallRecord, Recording, Result, Writer};
 
 use super::row_key;
-use crate::{accounts::Party, checks, fetch, jobs, schedule, stuck};
+use crate::{accounts::Party, checks, fetch, jobs, ledger, schedule, stuck};
 
 /// What came of taking in a report.
 #[derive(Clone, Debug)]
@@ -65,6 +65,9 @@ pub(crate) fn fold(
     if is_news || is_newer {
         writer.calls_mut().put(record.clone())?;
     }
+    if is_new {
+        writer.ledger_mut().arrived(account, &event.call)?;
+    }
 
     let mut work_due = false;
     for (report, age) in event.recordings.iter().zip(ages) {
@@ -80,8 +83,9 @@ pub(crate) fn fold(
             work_due |= recording(writer, party, &record, &key, None, at)?;
         }
     }
+    let mut states = Vec::new();
     if is_news {
-        settle(writer, party, &mut record)?;
+        states = find_missing(writer, party, &mut record)?;
         work_due |= follow_up(writer, party, &record, at, heard)?;
         checks::of_call(writer, &party.configured.checks, &record)?;
     }
@@ -92,6 +96,20 @@ pub(crate) fn fold(
         let ask = jobs::resync(account, &event.call, at);
         writer.jobs_mut().enqueue(&ask)?;
         work_due = true;
+    }
+    let was_only_listed = match heard {
+        Heard::InFull => writer.ledger_mut().told_in_full(account, &event.call)?,
+        // What a list leaves out is asked for; until then no more is known than that it exists.
+        Heard::Listed if is_new && party.provider().has_api() && !record.missing.is_empty() => {
+            writer.ledger_mut().listed(account, &event.call, at)?;
+            false
+        }
+        Heard::Listed => false,
+    };
+    if is_news {
+        ledger::mark(writer, party, &record, &states)?;
+    } else if was_only_listed {
+        ledger::remark(writer, party, &event.call)?;
     }
     Ok(Folded {
         call: record.id,
@@ -113,12 +131,24 @@ fn contradicts(call: &Call, event: &CallEvent) -> bool {
             || differs(&stands.cost, &said.cost))
 }
 
-/// Finds out anew what is missing of a call by now, and writes it if it is something else.
+/// Finds out anew what is missing of a call by now and how it stands in the ledger, and writes what
+/// is something else.
 pub(crate) fn settle(
     writer: &mut Writer<'_>,
     party: &Party,
     record: &mut CallRecord,
 ) -> Result<()> {
+    let states = find_missing(writer, party, record)?;
+    ledger::mark(writer, party, record, &states)
+}
+
+/// Finds out anew what is missing of a call by now, and writes it if it is something else. Gives the
+/// states of its recordings.
+fn find_missing(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    record: &mut CallRecord,
+) -> Result<Vec<RecordingState>> {
     let states: Vec<_> = writer
         .recordings()
         .of_call(record.id)?
@@ -134,7 +164,7 @@ pub(crate) fn settle(
         record.missing = now_missing;
         writer.calls_mut().set_missing(record.id, &record.missing)?;
     }
-    Ok(())
+    Ok(states)
 }
 
 /// A link that a report tells.

@@ -8,6 +8,7 @@
 
 mod fold;
 mod reading;
+mod shown;
 mod unnamed;
 
 use std::{
@@ -30,7 +31,7 @@ use tokio::sync::Notify;
 
 pub(crate) use fold::{Heard, fold, settle};
 pub(crate) use reading::{Ours, document, entry};
-use reading::{Reading, Said, heard, take_in, understood};
+use reading::{Reading, Said, heard, note_shown, take_in, understood};
 pub(crate) use unnamed::row_key;
 
 use crate::{
@@ -213,8 +214,14 @@ impl Applier {
                         reason: error.to_string(),
                         call: None,
                     };
-                    self.store
-                        .write(move |writer| writer.events_mut().mark(seq, &outcome))?;
+                    let batch = readings.clone();
+                    self.store.write(move |writer| {
+                        let reading = &batch[index];
+                        if let (Some(party), Some(shown)) = (&reading.party, &reading.shown) {
+                            note_shown(writer, party, shown, reading.heard_at)?;
+                        }
+                        writer.events_mut().mark(seq, &outcome)
+                    })?;
                 }
             }
         }
@@ -256,6 +263,7 @@ impl Applier {
             )?);
         }
         if news.is_empty() {
+            self.asked_in_full(party, call).await?;
             let missing = before.missing.clone();
             return Ok(Taken {
                 call: before.id,
@@ -299,7 +307,15 @@ impl Applier {
     ) -> Result<usize, EngineError> {
         let mut news = Vec::new();
         for snapshot in snapshots {
-            let events = understood(party, &snapshot)?;
+            // One item that cannot be understood is a call that is known to exist, and no reason to
+            // leave out those after it.
+            let events = match understood(party, &snapshot) {
+                Ok(events) => events,
+                Err(error) => {
+                    self.take_unreadable(party, &snapshot, &error).await?;
+                    continue;
+                }
+            };
             let mut changes = false;
             for event in &events {
                 let record = self.record(party, &event.call)?;
@@ -333,6 +349,7 @@ impl Applier {
                 heard,
                 party: Some(party.clone()),
                 said: Said::Events(events),
+                shown: None,
             };
             let due = self.write(move |writer| take_in(writer, &reading)).await?;
             if due {
@@ -360,6 +377,7 @@ impl Applier {
             heard: Heard::InFull,
             party: Some(party.clone()),
             said: Said::Events(events),
+            shown: None,
         };
         self.write(move |writer| take_in(writer, &reading)).await?;
         Ok(())

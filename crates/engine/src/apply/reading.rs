@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use ringback_model::{CallEvent, EndedCode, EndedReason, ProviderCallId, Source, Stamp, Status};
+use ringback_model::{
+    CallEvent, EndedCode, EndedReason, HoleReason, ProviderCallId, Source, Stamp, Status,
+};
 use ringback_providers::{Document, Snapshot, Understood};
 use ringback_store::{
     self as store, Event, EventOutcome, NewEvent, Request, Standing, StoreError, Writer,
@@ -17,7 +19,7 @@ use super::{Heard, fold};
 use crate::{
     EngineError,
     accounts::{Accounts, Party},
-    jobs,
+    jobs, ledger,
 };
 
 /// Snapshots of these kinds are items of a list. What a list leaves out is asked for.
@@ -50,6 +52,9 @@ impl Ours {
     }
 }
 
+/// Our own word for a question about a call that brought nothing more and is not asked again.
+const UNANSWERED: &str = "unanswered";
+
 /// An event after somebody read it.
 pub(super) struct Reading {
     pub(super) seq: i64,
@@ -57,6 +62,8 @@ pub(super) struct Reading {
     pub(super) heard: Heard,
     pub(super) party: Option<Arc<Party>>,
     pub(super) said: Said,
+    /// The call that an answer of the API is about, as it was asked for or listed.
+    pub(super) shown: Option<ProviderCallId>,
 }
 
 /// What an event says.
@@ -66,6 +73,11 @@ pub(super) enum Said {
     Ask {
         calls: Vec<ProviderCallId>,
         why: String,
+    },
+    /// Asking about the call is over, and why it brought nothing more.
+    Unanswered {
+        call: ProviderCallId,
+        reason: HoleReason,
     },
     Ignored(String),
     Unreadable(String),
@@ -78,6 +90,7 @@ impl Reading {
         let party = accounts.get(head.account.as_str()).cloned();
         let said = match &party {
             None => Said::Ignored("its account is not in config.toml any more".into()),
+            Some(_) if is_unanswered(&event) => unanswered_said(&event.body),
             Some(party) => {
                 if let Some(ours) = Ours::of(&event) {
                     return Self {
@@ -86,6 +99,7 @@ impl Reading {
                         heard: Heard::InFull,
                         said: Said::Events(our_events(ours, &event.body, head.received_at)),
                         party: Some(party.clone()),
+                        shown: None,
                     };
                 }
                 // A mistake of ours in reading one event must not stop the next one.
@@ -101,6 +115,7 @@ impl Reading {
             heard: heard(head.kind.as_deref()),
             party,
             said,
+            shown: shown(head),
         }
     }
 }
@@ -168,21 +183,75 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
                 call: None,
             }
         }
+        (
+            Said::Unanswered {
+                call: asked,
+                reason,
+            },
+            Some(party),
+        ) => {
+            ledger::note_unanswered(writer, party, asked, *reason, reading.heard_at)?;
+            call = writer.calls().id_of(party.id(), asked)?;
+            EventOutcome::Applied { call }
+        }
         (Said::Ignored(reason), _) => EventOutcome::Ignored {
             reason: reason.clone(),
             call: None,
         },
-        (Said::Unreadable(reason), _) => EventOutcome::Failed {
-            reason: reason.clone(),
-            call: None,
-        },
-        (Said::Events(_) | Said::Ask { .. }, None) => EventOutcome::Ignored {
-            reason: "its account is not in config.toml any more".into(),
-            call: None,
-        },
+        (Said::Unreadable(reason), party) => {
+            if let (Some(party), Some(shown)) = (party, &reading.shown) {
+                due = note_shown(writer, party, shown, reading.heard_at)?;
+            }
+            EventOutcome::Failed {
+                reason: reason.clone(),
+                call: None,
+            }
+        }
+        (Said::Events(_) | Said::Ask { .. } | Said::Unanswered { .. }, None) => {
+            EventOutcome::Ignored {
+                reason: "its account is not in config.toml any more".into(),
+                call: None,
+            }
+        }
     };
     writer.events_mut().mark(reading.seq, &outcome)?;
     Ok(due)
+}
+
+/// The API showed a call of which nothing can be taken in: it exists, is not here, and is asked for by
+/// itself. True if that is so.
+pub(super) fn note_shown(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    call: &ProviderCallId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let account = party.id();
+    if writer.calls().id_of(account, call)?.is_some() {
+        return Ok(false);
+    }
+    writer.ledger_mut().listed(account, call, at)?;
+    writer
+        .ledger_mut()
+        .not_here(account, call, at, HoleReason::Unreadable)?;
+    writer
+        .jobs_mut()
+        .enqueue(&jobs::resync(account, call, at))?;
+    Ok(true)
+}
+
+/// The call that an answer of the API is about: its entry's key says it, see [`entry`].
+fn shown(head: &store::EventHead) -> Option<ProviderCallId> {
+    if head.source != Source::Snapshot {
+        return None;
+    }
+    let rest = head.key.strip_prefix("snapshot:")?;
+    let rest = rest
+        .strip_prefix(head.kind.as_deref()?)?
+        .strip_prefix(':')?;
+    let mut parts = rest.rsplitn(3, ':');
+    let (_digest, _at) = (parts.next()?, parts.next()?);
+    parts.next().map(ProviderCallId::new)
 }
 
 /// How an event of this kind was heard of.
@@ -257,6 +326,48 @@ pub(super) fn our_entry(
         standing: store::Standing::Signed,
         body: call.as_str().as_bytes().to_vec(),
     }
+}
+
+/// The entry of the journal about a question that brought nothing more.
+pub(super) fn unanswered(
+    party: &Party,
+    call: &ProviderCallId,
+    reason: HoleReason,
+    at: Timestamp,
+) -> NewEvent {
+    NewEvent {
+        account: party.id().clone(),
+        provider: party.account().provider.to_owned(),
+        source: Source::Snapshot,
+        kind: Some(UNANSWERED.into()),
+        key: format!(
+            "snapshot:{UNANSWERED}:{call}:{}:{}",
+            at.as_millisecond(),
+            reason.as_str()
+        ),
+        received_at: at,
+        as_of: Some(at),
+        request: Request::default(),
+        standing: store::Standing::Signed,
+        body: format!("{} {call}", reason.as_str()).into_bytes(),
+    }
+}
+
+fn unanswered_said(body: &[u8]) -> Said {
+    let text = String::from_utf8_lossy(body);
+    let parts = text.split_once(' ');
+    let read = parts.and_then(|(reason, call)| Some((reason.parse().ok()?, call)));
+    match read {
+        Some((reason, call)) => Said::Unanswered {
+            call: ProviderCallId::new(call),
+            reason,
+        },
+        None => Said::Unreadable("our own note of a question is not as we write it".into()),
+    }
+}
+
+fn is_unanswered(event: &Event) -> bool {
+    event.head.source == Source::Snapshot && event.head.kind.as_deref() == Some(UNANSWERED)
 }
 
 /// What our own words mean: the call does not go on.

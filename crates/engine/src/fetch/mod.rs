@@ -245,6 +245,7 @@ impl Fetcher {
                 if recording.state.wants_fetch() =>
             {
                 let recording_id = recording.id;
+                let call = record.id;
                 if recording.link.is_none() && !party.provider().has_api() {
                     recording.link = told::link(core, &party, &record, &recording.key).await?;
                     if recording.link.is_none() {
@@ -252,6 +253,7 @@ impl Fetcher {
                         core.applier
                             .write(move |writer| {
                                 told::wait_for_one(writer, recording_id, state)?;
+                                settle_call(writer, &party, call)?;
                                 writer.jobs_mut().complete(id, &owner).map(|_| ())
                             })
                             .await?;
@@ -323,7 +325,7 @@ fn is_gone(core: &Core, recording: &Recording) -> bool {
 }
 
 /// Notes that a recording's file is gone from the disk: it can be fetched again.
-fn vanish(writer: &mut Writer<'_>, id: RecordingId) -> Result<(), StoreError> {
+pub(crate) fn vanish(writer: &mut Writer<'_>, id: RecordingId) -> Result<(), StoreError> {
     if let Some(mut recording) = step(writer, id, RecordingInput::FileVanishes)? {
         recording.path = None;
         recording.landed_at = None;

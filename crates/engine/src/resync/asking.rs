@@ -14,6 +14,7 @@ use crate::{
     accounts::Party,
     apply::Taken,
     core::{Core, FoundCall},
+    ledger,
 };
 
 /// One call to ask for.
@@ -46,6 +47,17 @@ pub(super) fn known(
                         call,
                     });
                 }
+            }
+            Ok(targets)
+        }
+        Scope::Holes { day } => {
+            let mut targets = Vec::new();
+            for party in parties {
+                let calls = ledger::repairable(core, party, *day)?;
+                targets.extend(calls.into_iter().map(|call| Target {
+                    party: party.clone(),
+                    call,
+                }));
             }
             Ok(targets)
         }
@@ -103,7 +115,15 @@ pub(super) async fn listed(
 /// Asks the provider about one call and takes in what it says; then fetches its sound, so that the
 /// answer is about what is here and not about what may come.
 pub(super) async fn ask(core: &Arc<Core>, target: &Target, dry_run: bool) -> Item {
-    match asked(core, target, dry_run).await {
+    let asked = asked(core, target, dry_run).await;
+    if !dry_run {
+        let error = asked.as_ref().err();
+        let noted = ledger::note_repaired(core, &target.party, &target.call, error).await;
+        if let Err(error) = noted {
+            tracing::error!(%error, "what came of asking is not in the ledger");
+        }
+    }
+    match asked {
         Ok(taken) => item(taken),
         Err(error) => failed(target.call.to_string(), error),
     }

@@ -39,6 +39,11 @@ pub enum Scope {
         /// How many days.
         days: u32,
     },
+    /// The calls with holes in the ledger that asking may fill.
+    Holes {
+        /// Only those of calls that began on this day (UTC).
+        day: Option<jiff::civil::Date>,
+    },
 }
 
 /// A request for a run.

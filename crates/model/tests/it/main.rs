@@ -3,6 +3,7 @@
 mod costs;
 mod ending;
 mod events;
+mod ledger;
 mod merge;
 mod missing;
 mod pieces;

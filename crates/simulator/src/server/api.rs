@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, header};
@@ -88,6 +88,9 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
             }
             response
         }
+        Reach::Up if faults.lists_only && asks_for_one(&request) => {
+            provider.refusal(Refusal::UnknownRoute)
+        }
         Reach::Up => next.run(request).await,
     };
     api.world.answered(place, response.status().as_u16());
@@ -102,6 +105,16 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
 fn http_date(at: Timestamp) -> Option<HeaderValue> {
     let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&at);
     HeaderValue::from_str(&text.ok()?).ok()
+}
+
+/// Whether the route is that of a single thing, named at the route's end or before something of it.
+fn asks_for_one(request: &Request) -> bool {
+    let matched = request.extensions().get::<MatchedPath>();
+    matched.is_some_and(|route| {
+        let route = route.as_str();
+        ["{id}", "{sid}"].iter().any(|name| route.contains(name))
+            && !route.contains("/connections/")
+    })
 }
 
 pub(super) fn seen(

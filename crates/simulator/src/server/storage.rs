@@ -113,6 +113,9 @@ fn find(world: &World, request: &Request) -> Result<(StoredFile, Faults, bool), 
         return Err(Missing::NotFound);
     }
     let faults = account.switches.faults();
+    if faults.lists_only {
+        return Err(Missing::NotFound);
+    }
     let query = request.uri().query().unwrap_or_default();
     let pass = match &in_bucket {
         Some((place, is_signed)) => bucket::check(account, place, *is_signed, query, now),

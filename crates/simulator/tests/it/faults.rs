@@ -145,3 +145,23 @@ async fn every_request_is_written_down() {
     setting.simulator.world().forget_seen();
     assert!(setting.simulator.world().seen().is_empty());
 }
+
+#[tokio::test]
+async fn what_lists_still_show_can_be_gone() {
+    let setting = Setting::start().await;
+    let id = setting
+        .simulator
+        .place(TWILIO, ringback_simulator::CallScript::default())
+        .unwrap();
+    setting.clock.advance(Duration::from_secs(600));
+    let one = setting.twilio(&format!("/Calls/{id}.json"));
+    assert_eq!(setting.get(TWILIO, &one).await.0, StatusCode::OK);
+    let switches = setting.simulator.switches(TWILIO).unwrap();
+    switches.turn(|faults| faults.lists_only = true);
+    assert_eq!(setting.get(TWILIO, &one).await.0, StatusCode::NOT_FOUND);
+    let (status, list) = setting.get(TWILIO, &setting.twilio("/Calls.json")).await;
+    assert_eq!(
+        (status, &list["calls"][0]["sid"]),
+        (StatusCode::OK, &serde_json::json!(id))
+    );
+}

@@ -382,11 +382,11 @@ fn epoch() -> Date {
     jiff::civil::date(1970, 1, 1)
 }
 
-fn number_of(day: Date) -> i64 {
+pub(crate) fn number_of(day: Date) -> i64 {
     day.duration_since(epoch()).as_hours() / 24
 }
 
-fn date_of(number: i64) -> Result<Date> {
+pub(crate) fn date_of(number: i64) -> Result<Date> {
     jiff::Span::new()
         .try_days(number)
         .and_then(|days| epoch().checked_add(days))

@@ -8,6 +8,7 @@ pub(crate) mod cursors;
 pub(crate) mod events;
 pub(crate) mod figures;
 pub(crate) mod jobs;
+pub(crate) mod ledger;
 pub(crate) mod legs;
 pub(crate) mod listens;
 pub(crate) mod recordings;

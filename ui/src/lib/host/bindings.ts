@@ -1405,6 +1405,217 @@ duration_ms: number,
  */
 with_recording: number, };
 
+export type LedgerArgs = { 
+/**
+ * Only this account.
+ */
+account?: string, 
+/**
+ * The first day (UTC), `2026-03-01`; a year back if left out.
+ */
+since?: string, 
+/**
+ * The last day (UTC), included; today if left out.
+ */
+until?: string, };
+
+export type LedgerJson = { 
+/**
+ * The first day.
+ */
+since: string, 
+/**
+ * The last day.
+ */
+until: string, 
+/**
+ * The accounts, as in `config.toml`.
+ */
+accounts: Array<AccountLedgerJson>, };
+
+export type AccountLedgerJson = { 
+/**
+ * The account's id.
+ */
+account: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * The provider's name for people.
+ */
+title: string, 
+/**
+ * Whether the provider can be asked. Where not, nothing is claimed to be complete.
+ */
+has_api: boolean, 
+/**
+ * Every call that began before is here, over, and whole or excused. RFC 3339.
+ */
+complete_through: string | null, 
+/**
+ * Up to when the provider's list was read without a gap. RFC 3339.
+ */
+walked_until: string | null, 
+/**
+ * When the earliest call began that goes on or lacks something without excuse. RFC 3339.
+ */
+blocked_at: string | null, 
+/**
+ * All its days together.
+ */
+total: LedgerSums, 
+/**
+ * The days that were asked for, oldest first, without those that had no calls.
+ */
+days: Array<LedgerDayJson>, };
+
+export type LedgerDayJson = { 
+/**
+ * The day (UTC).
+ */
+day: string, 
+/**
+ * Its sums.
+ */
+sums: LedgerSums, };
+
+export type LedgerSums = { 
+/**
+ * Calls that are known to exist.
+ */
+calls: number, 
+/**
+ * Things that are expected of them.
+ */
+expected: number, 
+/**
+ * Of these, held.
+ */
+held: number, 
+/**
+ * Of these, holes that are explained for good.
+ */
+excused: number, 
+/**
+ * Of these, holes that are not.
+ */
+open: number, 
+/**
+ * `record | recording | transcript | analysis | cost`: expected and held.
+ */
+things: Record<string, [number, number]>, 
+/**
+ * Holes by reason.
+ */
+holes: Record<string, number>, };
+
+export type HolesArgs = { 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The day (UTC).
+ */
+day: string, 
+/**
+ * What the page before gave as `next`.
+ */
+after?: string, 
+/**
+ * At most this many calls, up to 500.
+ */
+limit: number, };
+
+export type HolesPage = { 
+/**
+ * The calls, oldest first.
+ */
+rows: Array<HoleJson>, 
+/**
+ * Gives the next page; `null` if there is none.
+ */
+next: string | null, };
+
+export type HoleJson = { 
+/**
+ * Ringback's id, if the call is here and can be looked at.
+ */
+call: string | null, 
+/**
+ * The account's id.
+ */
+account: string, 
+/**
+ * The provider's id.
+ */
+provider_call_id: string, 
+/**
+ * When it began, or was first heard of. RFC 3339.
+ */
+began: string, 
+/**
+ * Since when something is lacking. RFC 3339.
+ */
+since: string, 
+/**
+ * How long that is by now.
+ */
+age_ms: number, 
+/**
+ * What is lacking.
+ */
+holes: Array<HoleThing>, 
+/**
+ * Whether asking again may help.
+ */
+repairable: boolean, };
+
+export type HoleThing = { 
+/**
+ * `record | recording | transcript | analysis | cost`.
+ */
+thing: string, 
+/**
+ * Why: `too_short`, `policy`, `link_expired`, `not_due`, `network`, ...
+ */
+reason: string, 
+/**
+ * What kind of reason: `absent | withheld | expired | gone | cannot_be_asked | not_due | failed |
+ * never_asked`. The last three stand in the way of `complete_through`.
+ */
+class: string, };
+
+export type RepairScopeJson = { "scope": "call", 
+/**
+ * Its account; found by the id if left out.
+ */
+account?: string, 
+/**
+ * Ringback's id or the provider's.
+ */
+id: string, } | { "scope": "day", 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The day (UTC).
+ */
+day: string, } | { "scope": "all", 
+/**
+ * Only this account.
+ */
+account?: string, };
+
+export type WrittenFile = { 
+/**
+ * Where it is.
+ */
+file: string, };
+
 export type Event = { "type": "calls", "data": Array<CallRow> } | { "type": "stale" } | { "type": "player", "data": PlayerState } | { "type": "resync", "data": ResyncProgress } | { "type": "alert", "data": AlertJson } | { "type": "settings", "data": Settings } | { "type": "health" };
 
 /** Every command: its arguments and its result. */
@@ -1431,6 +1642,10 @@ export interface Commands {
   "player.seek": { args: SeekArgs; result: Nothing };
   "player.set": { args: PlayerSettings; result: Nothing };
   "insights.get": { args: InsightsArgs; result: Insights };
+  "ledger.get": { args: LedgerArgs; result: LedgerJson };
+  "ledger.holes": { args: HolesArgs; result: HolesPage };
+  "ledger.repair": { args: RepairScopeJson; result: ResyncProgress };
+  "ledger.export": { args: LedgerArgs; result: WrittenFile };
   "health.get": { args: Nothing; result: Health };
   "tunnel.restart": { args: Nothing; result: Nothing };
   "settings.get": { args: Nothing; result: Settings };

@@ -75,6 +75,21 @@ export function day(language: string, at: number, now: number): string {
   }).format(at);
 }
 
+/** A day with its weekday: `Sun, 1 Mar`, with the year if it is another one than `now`'s. */
+export function weekday(language: string, at: number, now: number): string {
+  return new Intl.DateTimeFormat(language, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    ...(sameYear(at, now) ? {} : { year: "numeric" }),
+  }).format(at);
+}
+
+/** A short month: `Mar`. */
+export function month(language: string, at: number): string {
+  return new Intl.DateTimeFormat(language, { month: "short" }).format(at);
+}
+
 /** Day and time in full, for headers and tooltips: `Friday, 21 November 2026 at 14:03:27`. */
 export function fullTime(language: string, at: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" }).format(at);

@@ -9,7 +9,8 @@ export type ViewName = (typeof VIEWS)[number];
 export type Route =
   | { view: Exclude<ViewName, "calls"> }
   | { view: "calls"; filters: Filters }
-  | { view: "call"; id: string; seconds: number | null; find: string | null };
+  | { view: "call"; id: string; seconds: number | null; find: string | null }
+  | { view: "ledger"; account: string | null; day: string | null };
 
 /** What the list of calls is narrowed to, in the words of the address. */
 export interface Filters {
@@ -40,6 +41,7 @@ export function parseRoute(hash: string): Route {
   const [view, id] = path.split("/");
   if (view === "calls" && id) return callRoute(decode(id), params);
   if (view === "calls") return { view, filters: parseFilters(params) };
+  if (view === "health" && id === "ledger") return { view: "ledger", account: params.get("account"), day: params.get("day") };
   if (view === "insights" || view === "health" || view === "settings") return { view };
   return { view: "live" };
 }
@@ -53,6 +55,7 @@ export function formatRoute(route: Route): string {
     return withParams(`#/calls/${encodeURIComponent(route.id)}`, params);
   }
   if (route.view === "calls") return withParams("#/calls", filterParams(route.filters));
+  if (route.view === "ledger") return ledgerAddress(route.account, route.day);
   return `#/${route.view}`;
 }
 
@@ -64,6 +67,14 @@ export function callsAddress(filters: Partial<Filters>): string {
 /** The address of a call. */
 export function callAddress(id: string, find: string | null = null): string {
   return formatRoute({ view: "call", id, seconds: null, find });
+}
+
+/** The address of the ledger, with an account's day open. */
+export function ledgerAddress(account: string | null = null, day: string | null = null): string {
+  const params = new URLSearchParams();
+  if (account !== null) params.set("account", account);
+  if (day !== null) params.set("day", day);
+  return withParams("#/health/ledger", params);
 }
 
 /** The link that opens a call at a moment from anywhere on the desktop. */

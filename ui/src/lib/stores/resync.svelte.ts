@@ -1,6 +1,6 @@
 // Resyncs under way and the last ones that ended, folded by their number.
 
-import type { ResyncProgress, ResyncScope } from "$lib/host/bindings";
+import type { RepairScopeJson, ResyncProgress, ResyncScope } from "$lib/host/bindings";
 import { HostError, type Host } from "$lib/host/host";
 
 /** All resyncs this window knows of. */
@@ -46,6 +46,15 @@ export class Resyncs {
     } catch (thrown) {
       this.error = HostError.from(thrown);
     }
+  }
+
+  /** Begins to fill holes of the ledger. Gives the run, which is followed like any other. */
+  async repair(scope: RepairScopeJson): Promise<ResyncProgress> {
+    const first = await this.#host.rpc("ledger.repair", scope);
+    // Who began it shows it; it is no news for the list of calls.
+    this.#dismissed = new Set(this.#dismissed).add(first.run);
+    this.fold(first);
+    return first;
   }
 
   /** Stops one for good; what it did stays. */

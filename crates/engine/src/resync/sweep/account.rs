@@ -13,6 +13,7 @@ use super::{Asked, Item, drive::Work, kept};
 use crate::{
     EngineError,
     accounts::Party,
+    ledger,
     resync::asking::{failed, item},
 };
 
@@ -192,8 +193,12 @@ async fn ask(
         Ok(taken) => taken,
         // Our own disk is not the call's fault: it is asked again when there is room.
         Err(EngineError::Store(error)) => return Err(error.into()),
-        Err(error) => return Ok(Some(failed(call.to_string(), error))),
+        Err(error) => {
+            ledger::note_repaired(core, party, call, Some(&error)).await?;
+            return Ok(Some(failed(call.to_string(), error)));
+        }
     };
+    ledger::note_repaired(core, party, call, None).await?;
     if let Some(id) = taken.call {
         core.fetcher.bring(id, &work.stop).await?;
         core.applier.look_again(party, id, &mut taken)?;

@@ -4,13 +4,14 @@
 import { addDecimals } from "../../calls/money";
 import { isLive } from "../../stores/fold";
 import { findPlaces, turnsOf } from "../../player/turns";
-import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
+import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, RepairScopeJson, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
 import { HostError, type Host } from "../host";
 import { ACCOUNTS } from "./accounts";
 import { checksOf, driftOf } from "./checks";
 import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
 import { accountsOf, healthOf, insightsOf } from "./figures";
+import { holesOf, ledgerOf, mend } from "./ledger";
 import { Living } from "./living";
 import { peakBytes } from "./peaks";
 import { FakePlayer } from "./player";
@@ -139,6 +140,10 @@ export class FakeHost implements Host {
     "player.seek": ({ ms }) => (this.#player.seek(ms), {}),
     "player.set": (settings) => (this.#player.set(settings), {}),
     "insights.get": ({ days }) => insightsOf(days, this.#around.now(), this.#world.size === 0),
+    "ledger.get": ({ since, until }) => ledgerOf(since ?? "2000-01-01", until ?? "2999-12-31", this.#around.now(), this.#accounts, this.#world.size === 0),
+    "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
+    "ledger.repair": (scope) => this.#repair(scope),
+    "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
     "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList()),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
@@ -237,6 +242,25 @@ export class FakeHost implements Host {
       setTimeout(() => step(index + 1), 100);
     };
     setTimeout(() => step(0), call === null ? 300 : 900);
+    return first;
+  }
+
+  /** Fills holes one after the other; what the provider lost stays lost. */
+  #repair(scope: RepairScopeJson): ResyncProgress {
+    const run = this.#resyncs.size + 1;
+    const total = scope.scope === "call" ? 1 : 4;
+    const report = { dry_run: false, checked: 0, updated: 0, unchanged: 0, failed: 0, items: [] };
+    const first: ResyncProgress = { run, call: null, stored: scope.scope !== "call", total, eta_ms: null, paused: false, done: false, cancelled: false, report };
+    this.#resyncs.set(run, first);
+    const step = (checked: number) => {
+      const known = this.#resyncs.get(run);
+      if (known === undefined || known.done) return;
+      const done = checked === total;
+      if (done) mend(scope.scope === "call" ? scope.id : scope.scope === "day" ? `${scope.account}/${scope.day}` : (scope.account ?? ""));
+      this.#progress({ ...known, done, report: { ...known.report, checked, updated: checked } });
+      if (!done) setTimeout(() => step(checked + 1), 250);
+    };
+    setTimeout(() => step(1), 400);
     return first;
   }
 
