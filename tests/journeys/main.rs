@@ -19,6 +19,7 @@ mod listening;
 mod lost;
 mod meeting;
 mod night;
+mod offsite;
 mod older_and_newer;
 mod own_backend;
 mod own_links;

@@ -12,6 +12,7 @@ mod error;
 mod handlers;
 mod host;
 mod list;
+pub mod offsite;
 pub mod recordings;
 
 pub use error::{ErrorCode, ErrorJson};

@@ -197,7 +197,7 @@ fn verify(core: &Arc<Core>, mend: bool, tell: &dyn Fn(u64)) -> Result<Verificati
 }
 
 /// Calls `each` with every recording that should be here.
-fn each_ready(
+pub(crate) fn each_ready(
     core: &Core,
     mut each: impl FnMut(Recording) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {

@@ -23,8 +23,10 @@ mod import;
 mod inspect;
 mod jobs;
 mod journal;
+mod lease;
 mod listening;
 mod news;
+mod offsite;
 mod playback;
 mod poll;
 mod rebuild;
@@ -48,12 +50,16 @@ pub use home::Home;
 pub use import::{Import, ImportFacts, ImportSound};
 pub use inspect::{Fault, FaultKind, OrphanFile, Orphans, Verification};
 pub use news::News;
+pub use offsite::{
+    Brought, CopyFault, CopyFaultKind, OffsiteStatus, Pull, PullItem, Push, PushItem, PushOutcome,
+};
 pub use playback::{Loaded, Playback};
 pub use poll::Poll;
 pub use rebuild::{Rebuilt, rebuild};
 pub use replay::Replayed;
 pub use ringback_archive::Why;
 pub use ringback_audio as audio;
+pub use ringback_offsite::Hitch;
 pub use ringback_providers::{ApiError, Proof};
 pub use ringback_store as store;
 pub use stuck::{STUCK, StuckBecause};

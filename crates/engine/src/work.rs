@@ -17,8 +17,8 @@ use ringback_store::{Budgets, ClaimLimits, Job, StoreError};
 use crate::{
     EngineError, catch_up,
     core::Core,
-    fetch,
     jobs::{RESYNC, ResyncWork},
+    lease::LEASE,
     poll, schedule, stuck,
 };
 
@@ -93,7 +93,11 @@ fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {
 
 async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
     let fetched = core.fetcher.start_due().await?;
-    Ok(fetched + start_questions(core, owner).await?)
+    let copied = match &core.offsite {
+        Some(offsite) => offsite.start_due(core).await?,
+        None => 0,
+    };
+    Ok(fetched + copied + start_questions(core, owner).await?)
 }
 
 /// Starts asking about the calls for which it is time.
@@ -102,7 +106,7 @@ async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineE
     let limits = ClaimLimits {
         jobs: QUESTIONS,
         per_account: QUESTIONS_PER_ACCOUNT,
-        lease: fetch::LEASE,
+        lease: LEASE,
     };
     let budgets = Budgets {
         dying_within: SignedDuration::ZERO,

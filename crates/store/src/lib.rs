@@ -39,6 +39,7 @@ pub use tables::calls::{
     RecordingSummary, RecordingWord,
 };
 pub use tables::changes::{Change, ChangeKind, Feed};
+pub use tables::copies::{CopyState, CopyTotals, SecondCopies, SecondCopiesMut, SecondCopy};
 pub use tables::cursors::{Cursors, CursorsMut};
 pub use tables::events::{
     Appended, Event, EventFilter, EventHead, EventId, EventOutcome, EventState, Events, EventsMut,

@@ -15,6 +15,7 @@ use crate::{
         alerts::Alerts,
         calls::Calls,
         changes::{self, Feed},
+        copies::SecondCopies,
         cursors::Cursors,
         events::Events,
         figures::Figures,
@@ -67,6 +68,11 @@ impl<'c> Reader<'c> {
     /// The work to be done.
     pub fn jobs(&self) -> Jobs<'c> {
         Jobs { conn: self.conn }
+    }
+
+    /// The second copies of recordings.
+    pub fn second_copies(&self) -> SecondCopies<'c> {
+        SecondCopies { conn: self.conn }
     }
 
     /// How far polling came.

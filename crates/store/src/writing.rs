@@ -13,6 +13,7 @@ use crate::{
         alerts::AlertsMut,
         calls::CallsMut,
         changes::{self, Change, ChangeKind},
+        copies::SecondCopiesMut,
         cursors::CursorsMut,
         events::EventsMut,
         jobs::JobsMut,
@@ -83,6 +84,11 @@ impl<'c> Writer<'c> {
     /// The work to be done.
     pub fn jobs_mut(&mut self) -> JobsMut<'_, 'c> {
         JobsMut { writer: self }
+    }
+
+    /// The second copies of recordings.
+    pub fn second_copies_mut(&mut self) -> SecondCopiesMut<'_, 'c> {
+        SecondCopiesMut { writer: self }
     }
 
     /// How far polling came.

@@ -236,6 +236,10 @@ pub struct CallDetail {
     /// How many ms after the start of the call each recording begins, by the recording's id.
     #[ts(type = "Record<string, number>")]
     pub offsets_ms: indexmap::IndexMap<String, i64>,
+    /// The second copies by the recording's id; not there when none are configured.
+    #[serde(default, skip_serializing_if = "indexmap::IndexMap::is_empty")]
+    #[ts(type = "Record<string, CopyJson>", optional)]
+    pub second_copies: indexmap::IndexMap<String, crate::dto::CopyJson>,
     /// Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
     #[ts(type = "Record<string, number>")]
     pub channel_of: indexmap::IndexMap<String, u16>,

@@ -8,6 +8,7 @@ mod app;
 mod call;
 mod insights;
 mod list;
+mod offsite;
 mod player;
 mod resync;
 
@@ -15,5 +16,6 @@ pub use app::*;
 pub use call::*;
 pub use insights::*;
 pub use list::*;
+pub use offsite::*;
 pub use player::*;
 pub use resync::*;

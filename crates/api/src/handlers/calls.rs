@@ -6,7 +6,7 @@ use ringback_engine::{
 };
 use ringback_model::{CallId, Direction, Told};
 
-use super::Answer;
+use super::{Answer, copies_json};
 use crate::{
     Api, ErrorJson,
     convert::{call_json, filter, found_json, row_json, time, timeline_entry},
@@ -63,11 +63,16 @@ pub(crate) async fn calls_get(api: &Api, args: CallRef) -> Answer<CallDetail> {
 /// Everything about one call.
 pub(crate) fn call_detail(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
     let id = engine.find_call(id)?;
-    let found = engine.read(|reader| detail(reader, id))?;
+    let place = engine.offsite_place();
+    let found = engine.read(|reader| detail(reader, id, place))?;
     Ok(found.ok_or(EngineError::NoSuchCall)?)
 }
 
-fn detail(reader: &Reader<'_>, id: CallId) -> Result<Option<CallDetail>, StoreError> {
+fn detail(
+    reader: &Reader<'_>,
+    id: CallId,
+    place: Option<&str>,
+) -> Result<Option<CallDetail>, StoreError> {
     let Some(record) = reader.calls().by_id(id)? else {
         return Ok(None);
     };
@@ -100,6 +105,7 @@ fn detail(reader: &Reader<'_>, id: CallId) -> Result<Option<CallDetail>, StoreEr
             })
             .collect(),
         offsets_ms,
+        second_copies: copies_json(reader, place, &recordings)?,
         channel_of: channels(value(&record.call.fields.direction)),
     }))
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod calls;
 mod doctor;
 mod events;
+mod offsite;
 mod rebuild;
 mod recordings;
 mod resync;
@@ -51,6 +52,7 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Resync(args) => resync::run(engine, args, out).await,
         Command::Events(command) => events::run(engine, command, out).await,
         Command::Recordings(command) => recordings::run(engine, command, out).await,
+        Command::Offsite(command) => offsite::run(engine, command, out).await,
         Command::Doctor => doctor::run(engine, out).await,
         Command::Status => status::run(engine, out),
         Command::Serve(_) | Command::Simulate(_) | Command::Rebuild => {

@@ -6,6 +6,7 @@
 mod complaint;
 mod file;
 mod limits;
+mod offsite;
 mod spell;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,8 @@ pub struct Config {
     pub public_url: Option<url::Url>,
     /// How the door becomes public.
     pub tunnel: TunnelConfig,
+    /// Where the second copy of every recording goes, if it goes anywhere.
+    pub offsite: Option<ringback_offsite::Place>,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
 }

@@ -26,6 +26,7 @@ use crate::{
     apply::settle,
     core::Core,
     jobs::{self, FETCH, FetchWork},
+    lease::LEASE,
 };
 
 pub use deadline::LINK_DYING;
@@ -45,8 +46,6 @@ const TRANSFERS_PER_ACCOUNT: usize = 1;
 const DYING_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 /// So many places are left to what is live.
 const LEFT_FREE: usize = 2;
-/// A transfer that lasts longer than a minute renews its lease every half minute.
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(1);
 
 /// How often it is looked whether another process is done with a recording.
 const LOOK_AT_OTHERS: Duration = Duration::from_millis(500);

@@ -76,12 +76,14 @@ pub(super) async fn write_down(
     outcome: Outcome,
 ) -> Result<(), EngineError> {
     let (now, owner) = (core.clock.now(), owner.to_owned());
+    let is_copied = core.offsite.is_some();
     core.applier
         .write(move |writer| {
             let written = Written {
                 now,
                 owner: &owner,
                 task: &task,
+                is_copied,
             };
             written.down(writer, &outcome)?;
             settle_call(writer, &task.party, task.record.id)
@@ -95,6 +97,8 @@ struct Written<'a> {
     now: Timestamp,
     owner: &'a str,
     task: &'a Task,
+    /// Whether recordings are copied elsewhere too.
+    is_copied: bool,
 }
 
 impl Written<'_> {
@@ -156,6 +160,10 @@ impl Written<'_> {
         if let Some(mut row) = step(writer, id, RecordingInput::Lands)? {
             fill_in(&mut row, landed, self.now);
             writer.recordings_mut().put(&row)?;
+            if self.is_copied {
+                let copy = jobs::offsite(&row.account, id, self.now);
+                writer.jobs_mut().enqueue(&copy)?;
+            }
         }
         let call = self.task.record.id.to_string();
         writer.alerts_mut().resolve("recording_failed", &call)?;

@@ -4,6 +4,7 @@ pub(crate) mod absences;
 pub(crate) mod alerts;
 pub(crate) mod calls;
 pub(crate) mod changes;
+pub(crate) mod copies;
 pub(crate) mod cursors;
 pub(crate) mod events;
 pub(crate) mod figures;

@@ -1,6 +1,7 @@
 //! The store against real SQLite files.
 
 mod calls;
+mod copies;
 mod feed;
 mod figures;
 mod home;

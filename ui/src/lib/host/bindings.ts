@@ -321,9 +321,28 @@ listens: Array<ListenJson>,
  */
 offsets_ms: Record<string, number>, 
 /**
+ * The second copies by the recording's id; not there when none are configured.
+ */
+second_copies?: Record<string, CopyJson>, 
+/**
  * Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
  */
 channel_of: Record<string, number>, };
+
+export type CopyJson = { 
+/**
+ * `copied | waiting | failed`.
+ */
+state: string, 
+/**
+ * Why it is not there: `key_refused | clock | no_bucket | region | too_large | full | unreachable |
+ * server | damaged | missing | file_here`. `null` before the first try.
+ */
+reason: string | null, 
+/**
+ * When that was found out, RFC 3339.
+ */
+at: string | null, };
 
 export type TimelineEntry = { 
 /**
@@ -960,6 +979,9 @@ queue: QueueJson,
  * The way from outside to the door.
  */
 tunnel: TunnelJson, };
+ * The second copies, if they are configured.
+ */
+offsite?: OffsiteJson, };
 
 export type QueueJson = { 
 /**
@@ -1032,6 +1054,41 @@ tries: number,
  * When it is tried again, RFC 3339.
  */
 next_try: string | null, };
+export type OffsiteJson = { 
+/**
+ * Where they go, for showing.
+ */
+place: string, 
+/**
+ * Recordings that are here.
+ */
+recordings: number, 
+/**
+ * Those with a copy.
+ */
+copied: number, 
+/**
+ * Those without one yet.
+ */
+waiting: number, 
+/**
+ * Those whose copy was given up.
+ */
+failed: number, 
+/**
+ * The size of the copies.
+ */
+bytes: number, 
+/**
+ * When the newest copy was read back, RFC 3339.
+ */
+last_at: string | null, };
+
+export type OffsiteQueued = { 
+/**
+ * Recordings that are copied now.
+ */
+queued: number, };
 
 export type Settings = { 
 /**
@@ -1178,6 +1235,7 @@ export interface Commands {
   "resync.cancel": { args: ResyncRef; result: Nothing };
   "resync.list": { args: Nothing; result: Array<ResyncProgress> };
   "recordings.retry": { args: RecordingRef; result: Nothing };
+  "offsite.push": { args: Nothing; result: OffsiteQueued };
   "player.state": { args: Nothing; result: PlayerState };
   "player.load": { args: LoadArgs; result: PlayerState };
   "player.play": { args: Nothing; result: Nothing };

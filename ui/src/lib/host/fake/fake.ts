@@ -36,6 +36,7 @@ export class FakeHost implements Host {
   #alerts: AlertJson[];
   #settings: Settings;
   #demo: boolean;
+  #pushed = false;
   #accounts: boolean;
 
   constructor(scene: Scene, around: Surroundings) {
@@ -137,7 +138,7 @@ export class FakeHost implements Host {
     "player.seek": ({ ms }) => (this.#player.seek(ms), {}),
     "player.set": (settings) => (this.#player.set(settings), {}),
     "insights.get": ({ days }) => insightsOf(days, this.#around.now(), this.#world.size === 0),
-    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList()),
+    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
@@ -162,6 +163,10 @@ export class FakeHost implements Host {
       return {};
     },
     "recordings.reveal": () => ({}),
+    "offsite.push": () => {
+      this.#pushed = true;
+      return { queued: 2 };
+    },
     "config.open": () => ({}),
   };
 
