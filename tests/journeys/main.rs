@@ -7,6 +7,7 @@ mod asleep;
 mod bulk;
 mod command_line;
 mod deadlines;
+mod deletion;
 mod disturbed;
 mod early_recording;
 mod every_provider;

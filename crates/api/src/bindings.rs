@@ -33,6 +33,7 @@ pub fn typescript() -> String {
         RecordingJson,
         CallDetail,
         CopyJson,
+        DeletionJson,
         TimelineEntry,
         ListenJson,
         CallQuery,

@@ -16,6 +16,9 @@ pub(crate) const RESYNC: &str = "resync";
 /// Bring the second copy of a recording to the place that is configured.
 pub(crate) const OFFSITE: &str = "offsite";
 
+/// Delete a recording at its provider.
+pub(crate) const DELETE: &str = "delete_there";
+
 /// What a fetch job says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FetchWork {
@@ -79,6 +82,25 @@ pub(crate) fn offsite(account: &AccountId, recording: RecordingId, run_at: Times
         key: recording.to_string(),
         account: account.clone(),
         payload: payload(&work),
+        run_at,
+        deadline: None,
+    }
+}
+
+/// What a job for a deletion says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DeleteWork {
+    /// Which recording.
+    pub recording: RecordingId,
+}
+
+/// A job that deletes a recording at its provider.
+pub(crate) fn delete(account: &AccountId, recording: RecordingId, run_at: Timestamp) -> NewJob {
+    NewJob {
+        kind: DELETE.into(),
+        key: recording.to_string(),
+        account: account.clone(),
+        payload: payload(&DeleteWork { recording }),
         run_at,
         deadline: None,
     }

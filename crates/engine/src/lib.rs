@@ -14,6 +14,7 @@ mod background;
 mod catch_up;
 pub mod config;
 mod core;
+mod deletion;
 mod engine;
 mod error;
 mod fetch;

@@ -17,6 +17,7 @@ use ringback_store::{Budgets, ClaimLimits, Job, StoreError};
 use crate::{
     EngineError, catch_up,
     core::Core,
+    deletion,
     jobs::{RESYNC, ResyncWork},
     lease::LEASE,
     poll, schedule, stuck,
@@ -97,7 +98,8 @@ async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> 
         Some(offsite) => offsite.start_due(core).await?,
         None => 0,
     };
-    Ok(fetched + copied + start_questions(core, owner).await?)
+    let deleted = deletion::start_due(core, owner).await?;
+    Ok(fetched + copied + deleted + start_questions(core, owner).await?)
 }
 
 /// Starts asking about the calls for which it is time.

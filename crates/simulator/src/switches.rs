@@ -71,6 +71,8 @@ pub struct Faults {
     pub retry_after: Option<Duration>,
     /// API requests answered with 500.
     pub server_errors: Times,
+    /// Deletions answered with 500; nothing is deleted.
+    pub deletions_fail: Times,
     /// The account's key no longer works (401).
     pub key_revoked: bool,
     /// Whether the API can be reached.

@@ -41,6 +41,7 @@ pub use tables::calls::{
 pub use tables::changes::{Change, ChangeKind, Feed};
 pub use tables::copies::{CopyState, CopyTotals, SecondCopies, SecondCopiesMut, SecondCopy};
 pub use tables::cursors::{Cursors, CursorsMut};
+pub use tables::deletions::{Deletion, DeletionOutcome, Deletions, DeletionsMut};
 pub use tables::events::{
     Appended, Event, EventFilter, EventHead, EventId, EventOutcome, EventState, Events, EventsMut,
     NewEvent, PackedEvent, Request, Standing,

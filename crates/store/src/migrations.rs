@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
-    absences, alerts, calls, changes, copies, cursors, events, figures, jobs, legs, listens, recordings,
+    absences, alerts, calls, changes, copies, cursors, deletions, events, figures, jobs, legs, listens, recordings,
     refused, search, settings, sweeps, transcripts,
 };
 
@@ -41,7 +41,7 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
     vec![
         one.join("\n"),
         [sweeps::V1, alerts::V2, absences::V1, jobs::V2].join("\n"),
-        copies::V1.to_owned(),
+        [copies::V1, deletions::V1].join("\n"),
     ]
 });
 

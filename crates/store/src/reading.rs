@@ -17,6 +17,7 @@ use crate::{
         changes::{self, Feed},
         copies::SecondCopies,
         cursors::Cursors,
+        deletions::Deletions,
         events::Events,
         figures::Figures,
         jobs::Jobs,
@@ -73,6 +74,11 @@ impl<'c> Reader<'c> {
     /// The second copies of recordings.
     pub fn second_copies(&self) -> SecondCopies<'c> {
         SecondCopies { conn: self.conn }
+    }
+
+    /// What was deleted at the providers.
+    pub fn deletions(&self) -> Deletions<'c> {
+        Deletions { conn: self.conn }
     }
 
     /// How far polling came.

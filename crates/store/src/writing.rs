@@ -15,6 +15,7 @@ use crate::{
         changes::{self, Change, ChangeKind},
         copies::SecondCopiesMut,
         cursors::CursorsMut,
+        deletions::DeletionsMut,
         events::EventsMut,
         jobs::JobsMut,
         listens::ListensMut,
@@ -89,6 +90,11 @@ impl<'c> Writer<'c> {
     /// The second copies of recordings.
     pub fn second_copies_mut(&mut self) -> SecondCopiesMut<'_, 'c> {
         SecondCopiesMut { writer: self }
+    }
+
+    /// What was deleted at the providers.
+    pub fn deletions_mut(&mut self) -> DeletionsMut<'_, 'c> {
+        DeletionsMut { writer: self }
     }
 
     /// How far polling came.

@@ -240,9 +240,27 @@ pub struct CallDetail {
     #[serde(default, skip_serializing_if = "indexmap::IndexMap::is_empty")]
     #[ts(type = "Record<string, CopyJson>", optional)]
     pub second_copies: indexmap::IndexMap<String, crate::dto::CopyJson>,
+    /// What was deleted at the provider after it was copied, by the recording's id.
+    #[serde(default, skip_serializing_if = "indexmap::IndexMap::is_empty")]
+    #[ts(type = "Record<string, DeletionJson>", optional)]
+    pub deletions: indexmap::IndexMap<String, DeletionJson>,
     /// Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
     #[ts(type = "Record<string, number>")]
     pub channel_of: indexmap::IndexMap<String, u16>,
+}
+
+/// A recording was, or could not be, deleted at its provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeletionJson {
+    /// `deleted | was_gone | failed`.
+    pub outcome: String,
+    /// Why it failed: `file_here | copy_missing | no_id | unauthorized | network | provider_error |
+    /// unreachable`.
+    pub reason: Option<String>,
+    /// Who wanted it.
+    pub who: String,
+    /// RFC 3339.
+    pub at: String,
 }
 
 /// One thing that arrived about a call.

@@ -2,7 +2,7 @@
 
 use ringback_engine::{
     Engine, EngineError,
-    store::{CallFilter, Reader, StoreError},
+    store::{CallFilter, Reader, Recording, StoreError},
 };
 use ringback_model::{CallId, Direction, Told};
 
@@ -105,9 +105,30 @@ fn detail(
             })
             .collect(),
         offsets_ms,
+        deletions: deletions(reader, &recordings)?,
         second_copies: copies_json(reader, place, &recordings)?,
         channel_of: channels(value(&record.call.fields.direction)),
     }))
+}
+
+/// What was deleted at the provider.
+fn deletions(
+    reader: &Reader<'_>,
+    recordings: &[Recording],
+) -> Result<indexmap::IndexMap<String, DeletionJson>, StoreError> {
+    let mut deletions = indexmap::IndexMap::new();
+    for recording in recordings {
+        if let Some(line) = reader.deletions().of(recording.id)? {
+            let json = DeletionJson {
+                outcome: line.outcome.as_str().to_owned(),
+                reason: line.reason,
+                who: line.who,
+                at: time(line.at),
+            };
+            deletions.insert(recording.id.to_string(), json);
+        }
+    }
+    Ok(deletions)
 }
 
 /// The caller's side comes first at all providers that say so; in a meeting nobody does.

@@ -7,7 +7,7 @@ use ringback_engine::{
     store::{EventFilter, EventState, RecordingWord},
 };
 
-use super::{Answer, offsite_json, tunnel_check};
+use super::{Answer, cannot_delete, offsite_json, tunnel_check};
 use crate::{
     Api,
     convert::{account_json, time, tunnel_json},
@@ -46,6 +46,16 @@ pub(crate) fn health(engine: &Engine) -> Answer<Health> {
     let offsite = offsite_json(engine)?;
     checks.extend(offsite.as_ref().map(second_copies));
     checks.extend(accounts.iter().flat_map(account));
+    for configured in &engine.config().accounts {
+        if let Some(note) = cannot_delete(configured) {
+            checks.push(check(
+                &format!("account:{}", configured.account.id),
+                "warning",
+                note,
+                Some("Take delete_at_provider out, and set at the provider how long it keeps recordings."),
+            ));
+        }
+    }
     Ok(Health {
         checks,
         accounts,

@@ -13,7 +13,11 @@ use ringback_store::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Heard, fold};
+use super::{
+    Heard,
+    deleted::{self, DeletionNote},
+    fold,
+};
 use crate::{
     EngineError,
     accounts::{Accounts, Party},
@@ -67,6 +71,8 @@ pub(super) enum Said {
         calls: Vec<ProviderCallId>,
         why: String,
     },
+    /// A recording was deleted at its provider.
+    Deleted(Box<DeletionNote>),
     Ignored(String),
     Unreadable(String),
 }
@@ -85,6 +91,15 @@ impl Reading {
                         heard_at: head.received_at,
                         heard: Heard::InFull,
                         said: Said::Events(our_events(ours, &event.body, head.received_at)),
+                        party: Some(party.clone()),
+                    };
+                }
+                if let Some(note) = deleted::read(&event) {
+                    return Self {
+                        seq: head.seq,
+                        heard_at: head.received_at,
+                        heard: Heard::InFull,
+                        said: Said::Deleted(Box::new(note)),
                         party: Some(party.clone()),
                     };
                 }
@@ -168,6 +183,9 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
                 call: None,
             }
         }
+        (Said::Deleted(note), Some(party)) => {
+            deleted::take_in(writer, party, note, reading.heard_at)?
+        }
         (Said::Ignored(reason), _) => EventOutcome::Ignored {
             reason: reason.clone(),
             call: None,
@@ -176,7 +194,7 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
             reason: reason.clone(),
             call: None,
         },
-        (Said::Events(_) | Said::Ask { .. }, None) => EventOutcome::Ignored {
+        (Said::Events(_) | Said::Ask { .. } | Said::Deleted(_), None) => EventOutcome::Ignored {
             reason: "its account is not in config.toml any more".into(),
             call: None,
         },

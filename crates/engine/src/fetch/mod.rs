@@ -25,6 +25,7 @@ use crate::{
     accounts::{Accounts, Party},
     apply::settle,
     core::Core,
+    deletion::is_gone_there,
     jobs::{self, FETCH, FetchWork},
     lease::LEASE,
 };
@@ -323,6 +324,10 @@ fn is_gone(core: &Core, recording: &Recording) -> bool {
 
 /// Notes that a recording's file is gone from the disk: it can be fetched again.
 fn vanish(writer: &mut Writer<'_>, id: RecordingId) -> Result<(), StoreError> {
+    // What we had deleted at the provider comes back from the second copy only.
+    if is_gone_there(writer, id)? {
+        return Ok(());
+    }
     if let Some(mut recording) = step(writer, id, RecordingInput::FileVanishes)? {
         recording.path = None;
         recording.landed_at = None;

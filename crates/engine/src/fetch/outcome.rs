@@ -10,7 +10,7 @@ use ringback_providers::ApiError;
 use ringback_store::{NewAlert, Recording, StoreError, Writer};
 
 use super::{Task, deadline, settle_call, step};
-use crate::{EngineError, core::Core, jobs, news::News, schedule};
+use crate::{EngineError, core::Core, deletion, jobs, news::News, schedule};
 
 /// When the disk is full, room is looked for again after this long. Nothing counts as failed.
 const DISK_PAUSE: SignedDuration = SignedDuration::from_secs(30);
@@ -163,6 +163,8 @@ impl Written<'_> {
             if self.is_copied {
                 let copy = jobs::offsite(&row.account, id, self.now);
                 writer.jobs_mut().enqueue(&copy)?;
+            } else if deletion::is_wanted(&self.task.party) {
+                deletion::enqueue(writer, &row, self.now)?;
             }
         }
         let call = self.task.record.id.to_string();

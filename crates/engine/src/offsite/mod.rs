@@ -129,6 +129,14 @@ impl Offsite {
         Ok(count)
     }
 
+    /// The copy of a file, without reading it.
+    pub(crate) async fn find(
+        &self,
+        path: &str,
+    ) -> Result<Option<ringback_offsite::Stored>, Trouble> {
+        self.copies.find(path).await
+    }
+
     /// One try of one job, to its end: whatever comes of it is written down.
     async fn carry_out(
         &self,

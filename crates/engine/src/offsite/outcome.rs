@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use ringback_offsite::Hitch;
-use ringback_store::{CopyState, Job, NewAlert, SecondCopy, StoreError, Writer};
+use ringback_store::{CopyState, Job, NewAlert, Recording, SecondCopy, StoreError, Writer};
 
 use super::{Offsite, PAGE, Subject, make_due};
-use crate::{EngineError, core::Core, news::News, schedule};
+use crate::{EngineError, core::Core, deletion, news::News, schedule};
 
 /// One alert for all copies: a storage that is down is one thing to a person.
 const ALERT: (&str, &str) = ("offsite_failed", "offsite");
@@ -60,11 +60,13 @@ pub(super) async fn write_down(
     subject: &Subject,
     outcome: &Outcome,
 ) -> Result<(), EngineError> {
+    let party = core.accounts.get(subject.row.account.as_str());
     let written = Written {
+        is_deleted_there: party.is_some_and(|party| deletion::is_wanted(party)),
         now: core.clock.now(),
         place: offsite.place.clone(),
         owner: offsite.owner.clone(),
-        recording: subject.row.id,
+        row: subject.row.clone(),
         bytes: subject.row.size_bytes.unwrap_or(0),
         job,
     };
@@ -80,9 +82,11 @@ struct Written {
     now: Timestamp,
     place: String,
     owner: String,
-    recording: ringback_model::RecordingId,
+    row: Recording,
     bytes: u64,
     job: Job,
+    /// Whether the recording is deleted at its provider when this copy is there.
+    is_deleted_there: bool,
 }
 
 impl Written {
@@ -91,6 +95,9 @@ impl Written {
             Outcome::Copied { bytes, mark } => {
                 self.put(writer, CopyState::Copied, None, bytes, mark)?;
                 writer.jobs_mut().complete(self.job.id, &self.owner)?;
+                if self.is_deleted_there {
+                    deletion::enqueue(writer, &self.row, self.now)?;
+                }
                 self.storage_works(writer)
             }
             Outcome::Fails(hitch) => self.fails(writer, hitch),
@@ -155,7 +162,7 @@ impl Written {
         mark: Option<String>,
     ) -> Result<(), StoreError> {
         writer.second_copies_mut().put(&SecondCopy {
-            recording: self.recording,
+            recording: self.row.id,
             place: self.place.clone(),
             state,
             reason: reason.map(str::to_owned),

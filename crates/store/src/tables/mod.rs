@@ -6,6 +6,7 @@ pub(crate) mod calls;
 pub(crate) mod changes;
 pub(crate) mod copies;
 pub(crate) mod cursors;
+pub(crate) mod deletions;
 pub(crate) mod events;
 pub(crate) mod figures;
 pub(crate) mod jobs;
