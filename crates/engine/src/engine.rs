@@ -295,7 +295,10 @@ impl Engine {
         &self,
         account: &str,
     ) -> Result<ringback_providers::Proof, EngineError> {
-        Ok(self.core.party(account)?.client.check().await?)
+        let party = self.core.party(account)?;
+        let mut proof = party.client.check().await?;
+        proof.notes.extend(party.configured.cannot_delete());
+        Ok(proof)
     }
 
     /// Begins to fetch what is missing.

@@ -17,7 +17,7 @@ use ringback_store::{Budgets, ClaimLimits, Job, StoreError};
 use crate::{
     EngineError, catch_up,
     core::Core,
-    deletion,
+    deletion, fetch,
     jobs::{RESYNC, ResyncWork},
     lease::LEASE,
     poll, schedule, stuck,

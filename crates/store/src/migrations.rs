@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
-    absences, alerts, calls, changes, copies, cursors, deletions, events, figures, jobs, legs, listens, recordings,
-    refused, search, settings, sweeps, transcripts,
+    absences, alerts, calls, changes, copies, cursors, deletions, events, figures, jobs, legs,
+    listens, recordings, refused, search, settings, sweeps, transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".

@@ -1,6 +1,6 @@
 //! The program itself: accounts, settings, alerts, and what only a desktop can do.
 
-use ringback_engine::{Engine, EngineError, config::ConfiguredAccount, store::AlertId};
+use ringback_engine::{Engine, EngineError, store::AlertId};
 
 use super::Answer;
 use crate::{
@@ -31,27 +31,18 @@ pub(crate) async fn accounts_list(api: &Api, _: Nothing) -> Answer<Vec<AccountJs
         .collect::<Result<_, EngineError>>()?)
 }
 
-/// The account wants its recordings deleted at a provider that cannot do it.
-pub(crate) fn cannot_delete(configured: &ConfiguredAccount) -> Option<String> {
-    let why = configured.provider.deletes_recordings().err()?;
-    configured
-        .delete_at_provider
-        .then(|| format!("delete_at_provider is set, but {why}; nothing is deleted there"))
-}
-
 pub(crate) async fn accounts_check(api: &Api, _: Nothing) -> Answer<Vec<AccountCheck>> {
     let mut checks = Vec::new();
     for configured in &api.engine.config().accounts {
         let id = configured.account.id.to_string();
         let asked = configured.provider.has_api();
-        let note = cannot_delete(configured);
         checks.push(match api.engine.check_account(&id).await {
             Ok(proof) => AccountCheck {
                 id,
                 ok: true,
                 asked,
                 name: proof.name,
-                notes: proof.notes.into_iter().chain(note).collect(),
+                notes: proof.notes,
                 error: None,
             },
             Err(error) => AccountCheck {
@@ -59,7 +50,7 @@ pub(crate) async fn accounts_check(api: &Api, _: Nothing) -> Answer<Vec<AccountC
                 ok: false,
                 asked,
                 name: None,
-                notes: note.into_iter().collect(),
+                notes: Vec::new(),
                 error: Some(error.into()),
             },
         });

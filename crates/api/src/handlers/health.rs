@@ -7,7 +7,7 @@ use ringback_engine::{
     store::{EventFilter, EventState, RecordingWord},
 };
 
-use super::{Answer, cannot_delete, offsite_json, tunnel_check};
+use super::{Answer, offsite_json, tunnel_check};
 use crate::{
     Api,
     convert::{account_json, time, tunnel_json},
@@ -47,7 +47,7 @@ pub(crate) fn health(engine: &Engine) -> Answer<Health> {
     checks.extend(offsite.as_ref().map(second_copies));
     checks.extend(accounts.iter().flat_map(account));
     for configured in &engine.config().accounts {
-        if let Some(note) = cannot_delete(configured) {
+        if let Some(note) = configured.cannot_delete() {
             checks.push(check(
                 &format!("account:{}", configured.account.id),
                 "warning",

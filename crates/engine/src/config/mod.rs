@@ -17,8 +17,8 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 use ringback_providers::{Account, Provider};
 
 pub use complaint::ConfigError;
-pub use limits::Limits;
 pub(crate) use file::webhook_url;
+pub use limits::Limits;
 pub use tunnel::{TunnelConfig, TunnelKind};
 
 /// Where to look up environment variables; tests bring their own.
@@ -61,6 +61,13 @@ impl std::fmt::Debug for ConfiguredAccount {
 }
 
 impl ConfiguredAccount {
+    /// Said where recordings are to be deleted at a provider that cannot delete one alone.
+    pub fn cannot_delete(&self) -> Option<String> {
+        let why = self.provider.deletes_recordings().err()?;
+        self.delete_at_provider
+            .then(|| format!("delete_at_provider is set, but {why}; nothing is deleted there"))
+    }
+
     /// The names of the secrets that are needed and not there. The first secret that a provider
     /// names is the needed one.
     pub fn missing_secrets(&self) -> Vec<&'static str> {
