@@ -325,6 +325,10 @@ offsets_ms: Record<string, number>,
  */
 second_copies?: Record<string, CopyJson>, 
 /**
+ * What was deleted at the provider after it was copied, by the recording's id.
+ */
+deletions?: Record<string, DeletionJson>, 
+/**
  * Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
  */
 channel_of: Record<string, number>, };
@@ -343,6 +347,25 @@ reason: string | null,
  * When that was found out, RFC 3339.
  */
 at: string | null, };
+
+export type DeletionJson = { 
+/**
+ * `deleted | was_gone | failed`.
+ */
+outcome: string, 
+/**
+ * Why it failed: `file_here | copy_missing | no_id | unauthorized | network | provider_error |
+ * unreachable`.
+ */
+reason: string | null, 
+/**
+ * Who wanted it.
+ */
+who: string, 
+/**
+ * RFC 3339.
+ */
+at: string, };
 
 export type TimelineEntry = { 
 /**
@@ -978,7 +1001,8 @@ queue: QueueJson,
 /**
  * The way from outside to the door.
  */
-tunnel: TunnelJson, };
+tunnel: TunnelJson, 
+/**
  * The second copies, if they are configured.
  */
 offsite?: OffsiteJson, };
@@ -1008,6 +1032,42 @@ events_pending: number,
  * Events that could not be read.
  */
 events_failed: number, };
+
+export type OffsiteJson = { 
+/**
+ * Where they go, for showing.
+ */
+place: string, 
+/**
+ * Recordings that are here.
+ */
+recordings: number, 
+/**
+ * Those with a copy.
+ */
+copied: number, 
+/**
+ * Those without one yet.
+ */
+waiting: number, 
+/**
+ * Those whose copy was given up.
+ */
+failed: number, 
+/**
+ * The size of the copies.
+ */
+bytes: number, 
+/**
+ * When the newest copy was read back, RFC 3339.
+ */
+last_at: string | null, };
+
+export type OffsiteQueued = { 
+/**
+ * Recordings that are copied now.
+ */
+queued: number, };
 
 export type TunnelJson = { 
 /**
@@ -1054,41 +1114,6 @@ tries: number,
  * When it is tried again, RFC 3339.
  */
 next_try: string | null, };
-export type OffsiteJson = { 
-/**
- * Where they go, for showing.
- */
-place: string, 
-/**
- * Recordings that are here.
- */
-recordings: number, 
-/**
- * Those with a copy.
- */
-copied: number, 
-/**
- * Those without one yet.
- */
-waiting: number, 
-/**
- * Those whose copy was given up.
- */
-failed: number, 
-/**
- * The size of the copies.
- */
-bytes: number, 
-/**
- * When the newest copy was read back, RFC 3339.
- */
-last_at: string | null, };
-
-export type OffsiteQueued = { 
-/**
- * Recordings that are copied now.
- */
-queued: number, };
 
 export type Settings = { 
 /**
