@@ -3,6 +3,7 @@
 //! Each target of this package is a kind of journey. What stands here are the means of travelling:
 //! nothing in it is about a single journey, and nothing in it reaches into the app.
 
+pub mod bucket;
 pub mod cases;
 pub mod completeness;
 pub mod door;

@@ -13,6 +13,7 @@ mod handlers;
 mod host;
 pub mod ledger;
 mod list;
+pub mod offsite;
 pub mod recordings;
 
 pub use error::{ErrorCode, ErrorJson};

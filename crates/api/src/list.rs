@@ -22,6 +22,7 @@ macro_rules! command_list {
             "resync.cancel" => resync_cancel(ResyncRef) -> Nothing;
             "resync.list" => resync_list(Nothing) -> Vec<ResyncProgress>;
             "recordings.retry" => recordings_retry(RecordingRef) -> Nothing;
+            "offsite.push" => offsite_push(Nothing) -> OffsiteQueued;
             "player.state" => player_state(Nothing) -> PlayerState;
             "player.load" => player_load(LoadArgs) -> PlayerState;
             "player.play" => player_play(Nothing) -> Nothing;

@@ -19,6 +19,7 @@
 //! belongs on a blocking thread.
 
 mod archive;
+mod bring_back;
 mod copy;
 mod disk;
 mod error;
@@ -33,6 +34,7 @@ mod sidecar;
 mod verify;
 
 pub use archive::{Archive, LandingPlan};
+pub use bring_back::{ReturnError, Returning};
 pub use copy::{CopyLimits, copy};
 pub use error::{CheckFailed, CopyError, DiskError, FinishError, LandError, RestoreError};
 pub use finish::{Checked, Landed};

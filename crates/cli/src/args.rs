@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// The files of the recordings
     #[command(subcommand)]
     Recordings(RecordingsCommand),
+    /// The second copy of the recordings, in a bucket or a folder elsewhere
+    #[command(subcommand)]
+    Offsite(OffsiteCommand),
     /// A new database from the journal and the files; the old one is kept beside it
     Rebuild,
     /// Look at disk, database, sound device and accounts, and say what to do
@@ -263,6 +266,20 @@ pub(crate) enum RecordingsCommand {
         #[arg(long, value_name = "F", value_parser = ["mp3", "wav", "flac"])]
         format: Option<String>,
     },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum OffsiteCommand {
+    /// What is there, and whether it is as it was sent
+    Status {
+        /// Read every copy to its end, also those that nobody has written since
+        #[arg(long)]
+        read_all: bool,
+    },
+    /// Copy now what is missing or damaged there
+    Push,
+    /// Bring back what is missing or damaged here
+    Pull,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -91,6 +91,9 @@ pub(crate) fn start(
         background.lock().has_role = true;
         core.tell(News::Health);
         restore_if_new(&core).await;
+        if let Some(offsite) = &core.offsite {
+            offsite.take_stock(&core);
+        }
         match start_applying(&core.applier, rings, alive) {
             Ok(applying) => background.lock().applying = Some(applying),
             Err(error) => {

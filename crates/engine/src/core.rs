@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     fetch::Fetcher,
     news::News,
+    offsite::Offsite,
     playback::Desk,
     poll::Polls,
     resync::{Runs, Sweeping},
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     pub accounts: Accounts,
     pub applier: Applier,
     pub fetcher: Fetcher,
+    /// The second copies, if they are configured.
+    pub offsite: Option<Offsite>,
     pub runs: Runs,
     pub sweeping: Sweeping,
     pub polls: Polls,

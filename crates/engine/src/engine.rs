@@ -24,6 +24,7 @@ use crate::{
     core::Core,
     fetch::{Fetcher, ask_again},
     news::News,
+    offsite::Offsite,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
     resync::{self, Progress, Runs, Sweeping},
@@ -121,9 +122,15 @@ impl Engine {
             apply::applier(store.clone(), accounts.clone(), clock.clone(), work.clone());
         let (news, _) = broadcast::channel(1024);
         let owner = owner();
+        let offsite = config
+            .offsite
+            .as_ref()
+            .map(|place| Offsite::open(place, owner.clone()))
+            .transpose()?;
         let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
             desk: Desk::new(clock.clone(), store.clone(), news.clone()),
             fetcher: Fetcher::new(core.clone(), owner.clone(), &accounts),
+            offsite,
             home,
             clock,
             config,
@@ -288,7 +295,10 @@ impl Engine {
         &self,
         account: &str,
     ) -> Result<ringback_providers::Proof, EngineError> {
-        Ok(self.core.party(account)?.client.check().await?)
+        let party = self.core.party(account)?;
+        let mut proof = party.client.check().await?;
+        proof.notes.extend(party.configured.cannot_delete());
+        Ok(proof)
     }
 
     /// Begins to fetch what is missing.

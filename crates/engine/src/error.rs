@@ -31,6 +31,9 @@ pub enum StartError {
         /// What is wrong.
         error: StoreError,
     },
+    /// The second copy cannot be got ready.
+    #[error("the second copy: {0}")]
+    Offsite(#[from] ringback_offsite::Trouble),
     /// The door cannot be opened.
     #[error(transparent)]
     Door(#[from] DoorError),
@@ -69,6 +72,12 @@ pub enum EngineError {
     /// The provider.
     #[error(transparent)]
     Provider(#[from] ApiError),
+    /// There is no `[offsite]` in `config.toml`.
+    #[error("no second copy is configured")]
+    NoOffsite,
+    /// The place of the second copies.
+    #[error("the second copy: {0}")]
+    Offsite(#[from] ringback_offsite::Trouble),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -226,6 +226,10 @@ fn place(
         .jobs_mut()
         .cancel(jobs::FETCH, &id.to_string())
         .map_err(stored)?;
+    if core.offsite.is_some() {
+        let copy = jobs::offsite(&row.account, id, at);
+        writer.jobs_mut().enqueue(&copy).map_err(stored)?;
+    }
     settle(writer, party, &mut record).map_err(stored)?;
     if record.missing.is_empty() {
         let key = format!("{}/{}", party.id(), record.call.provider_call_id);

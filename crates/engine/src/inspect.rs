@@ -19,6 +19,7 @@ use ringback_store::{Recording, RecordingWord, StoreError};
 use crate::{
     Engine, EngineError,
     core::Core,
+    deletion::is_gone_there,
     fetch::{settle_call, step},
     jobs,
 };
@@ -197,7 +198,7 @@ fn verify(core: &Arc<Core>, mend: bool, tell: &dyn Fn(u64)) -> Result<Verificati
 }
 
 /// Calls `each` with every recording that should be here.
-fn each_ready(
+pub(crate) fn each_ready(
     core: &Core,
     mut each: impl FnMut(Recording) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
@@ -258,6 +259,13 @@ fn refetch(core: &Core, recording: &Recording, kind: FaultKind) -> Result<bool, 
     let Some(party) = core.accounts.get(recording.account.as_str()).cloned() else {
         return Ok(false);
     };
+    // What we had deleted there comes back from the second copy only.
+    let is_gone = core
+        .store
+        .read(|reader| is_gone_there(reader, recording.id))?;
+    if is_gone {
+        return Ok(false);
+    }
     let now = core.clock.now();
     if let (FaultKind::Different, Some(path)) = (kind, path_of(recording)) {
         core.archive

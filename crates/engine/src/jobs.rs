@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use ringback_model::{AccountId, ProviderCallId, RecordingId};
+use ringback_offsite::Begun;
 use ringback_store::{NewJob, StoreError, Writer};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,12 @@ use crate::schedule::RESYNC_AFTER_FAILED_WEBHOOK;
 pub(crate) const FETCH: &str = "fetch";
 /// Ask the provider about a call again.
 pub(crate) const RESYNC: &str = "resync";
+
+/// Bring the second copy of a recording to the place that is configured.
+pub(crate) const OFFSITE: &str = "offsite";
+
+/// Delete a recording at its provider.
+pub(crate) const DELETE: &str = "delete_there";
 
 /// What a fetch job says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,6 +58,51 @@ pub(crate) fn fetch(
         payload: payload(&work),
         run_at,
         deadline,
+    }
+}
+
+/// What a job for a second copy says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OffsiteWork {
+    /// Which recording.
+    pub recording: RecordingId,
+    /// How far an upload in parts is.
+    #[serde(default)]
+    pub begun: Option<Begun>,
+}
+
+/// A job that copies a recording elsewhere, now.
+pub(crate) fn offsite(account: &AccountId, recording: RecordingId, run_at: Timestamp) -> NewJob {
+    let work = OffsiteWork {
+        recording,
+        begun: None,
+    };
+    NewJob {
+        kind: OFFSITE.into(),
+        key: recording.to_string(),
+        account: account.clone(),
+        payload: payload(&work),
+        run_at,
+        deadline: None,
+    }
+}
+
+/// What a job for a deletion says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DeleteWork {
+    /// Which recording.
+    pub recording: RecordingId,
+}
+
+/// A job that deletes a recording at its provider.
+pub(crate) fn delete(account: &AccountId, recording: RecordingId, run_at: Timestamp) -> NewJob {
+    NewJob {
+        kind: DELETE.into(),
+        key: recording.to_string(),
+        account: account.clone(),
+        payload: payload(&DeleteWork { recording }),
+        run_at,
+        deadline: None,
     }
 }
 

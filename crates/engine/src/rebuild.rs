@@ -161,7 +161,7 @@ pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
 }
 
 /// Makes the recording of a file ready again. False if the file belongs to nothing that is known.
-fn take_back(
+pub(crate) fn take_back(
     core: &Core,
     path: &RecordingPath,
     content: serde_json::Value,
@@ -173,6 +173,7 @@ fn take_back(
         return Ok(false);
     };
     let path = path.as_str().to_owned();
+    let (is_copied, now) = (core.offsite.is_some(), core.clock.now());
     let done = core.store.write(move |writer| {
         let call = ProviderCallId::new(sidecar.provider_call_id.clone());
         let Some(call) = writer.calls().id_of(&sidecar.account, &call)? else {
@@ -193,6 +194,10 @@ fn take_back(
         row.link = None;
         writer.recordings_mut().put(&row)?;
         writer.jobs_mut().cancel(jobs::FETCH, &id.to_string())?;
+        if is_copied {
+            let copy = jobs::offsite(&row.account, id, now);
+            writer.jobs_mut().enqueue(&copy)?;
+        }
         settle_call(writer, &party, call)?;
         Ok::<_, StoreError>(true)
     })?;

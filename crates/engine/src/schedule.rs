@@ -12,6 +12,9 @@ pub(crate) const NOT_READY_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// A transfer that failed is resumed after 2 s (the line was cut), then 30 s, 5, 10, 20, 40 min.
 const FAILED: [i64; 6] = [2, 30, 5 * 60, 10 * 60, 20 * 60, 40 * 60];
 
+/// A second copy that failed is tried again after 5, 10, 20 and 40 min.
+const COPY_FAILED: [i64; 4] = [5, 10, 20, 40];
+
 /// An ended call of which something is missing is asked for again this long after its end.
 const REFETCH: [SignedDuration; 3] = [
     SignedDuration::from_mins(15),
@@ -53,6 +56,15 @@ pub(crate) fn failed_pause(failures: u32) -> Option<SignedDuration> {
     FAILED
         .get(index)
         .map(|seconds| SignedDuration::from_secs(*seconds))
+}
+
+/// The pause before the next try of a second copy after `failures` failed ones. `None` when it is given
+/// up.
+pub(crate) fn copy_pause(failures: u32) -> Option<SignedDuration> {
+    let index = usize::try_from(failures.checked_sub(1)?).ok()?;
+    COPY_FAILED
+        .get(index)
+        .map(|minutes| SignedDuration::from_mins(*minutes))
 }
 
 /// When a call that ended at `ended` is looked at again, the first such moment after `now`.
@@ -109,6 +121,18 @@ mod tests {
         assert!(!is_backlog(None, at(9_999)), "it goes on");
         assert!(!is_backlog(Some(at(0)), at(3_600)));
         assert!(is_backlog(Some(at(0)), at(3_601)));
+    }
+
+    #[test]
+    fn a_second_copy_is_tried_four_more_times() {
+        let pauses: Vec<_> = (0..=5)
+            .map(|failures| copy_pause(failures).map(|pause| pause.as_mins()))
+            .collect();
+        assert_eq!(
+            pauses,
+            [None, Some(5), Some(10), Some(20), Some(40), None],
+            "and nothing failed, nothing to wait for"
+        );
     }
 
     #[test]

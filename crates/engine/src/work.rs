@@ -19,8 +19,9 @@ use crate::{
     accounts::Party,
     catch_up,
     core::Core,
-    fetch,
+    deletion, fetch,
     jobs::{RESYNC, ResyncWork},
+    lease::LEASE,
     ledger::{self, reason_of},
     poll, schedule, stuck,
 };
@@ -96,7 +97,12 @@ fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {
 
 async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
     let fetched = core.fetcher.start_due().await?;
-    Ok(fetched + start_questions(core, owner).await?)
+    let copied = match &core.offsite {
+        Some(offsite) => offsite.start_due(core).await?,
+        None => 0,
+    };
+    let deleted = deletion::start_due(core, owner).await?;
+    Ok(fetched + copied + deleted + start_questions(core, owner).await?)
 }
 
 /// Starts asking about the calls for which it is time.
@@ -105,7 +111,7 @@ async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineE
     let limits = ClaimLimits {
         jobs: QUESTIONS,
         per_account: QUESTIONS_PER_ACCOUNT,
-        lease: fetch::LEASE,
+        lease: LEASE,
     };
     let budgets = Budgets {
         dying_within: SignedDuration::ZERO,

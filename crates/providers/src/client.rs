@@ -106,6 +106,18 @@ pub trait Client: Send + Sync {
         from: u64,
         validator: Option<&str>,
     ) -> Result<MediaStream, ApiError>;
+
+    /// Deletes one recording at the provider, for ever. [`ApiError::NotFound`] if it is gone already. Where
+    /// [`Provider::deletes_recordings`](crate::Provider::deletes_recordings) says no, nothing is asked.
+    async fn delete(
+        &self,
+        _call: &ProviderCallId,
+        _recording: &RecordingKey,
+    ) -> Result<(), ApiError> {
+        Err(ApiError::Unexpected(
+            "this provider deletes no recordings on request".into(),
+        ))
+    }
 }
 
 /// What can go wrong when asking a provider; each case asks for another reaction.
@@ -148,6 +160,11 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// Without the provider's id nothing can be deleted there.
+    pub(crate) fn no_id() -> Self {
+        Self::Unexpected("the recording has no id at the provider".into())
+    }
+
     /// Whether the same request may work later without anybody doing anything.
     pub fn may_pass(&self) -> bool {
         matches!(

@@ -30,6 +30,14 @@ pub trait Provider: Send + Sync {
         true
     }
 
+    /// Whether a recording alone can be deleted there, so that nothing else of its call goes with it.
+    ///
+    /// # Errors
+    /// Why not, in a sentence for people.
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Err("this provider deletes no recordings on request")
+    }
+
     /// The secrets it needs (first) and may have.
     fn secrets(&self) -> &'static [SecretName];
 

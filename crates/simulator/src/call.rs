@@ -38,6 +38,8 @@ pub(crate) struct Call {
     /// Set when a test hides or deletes it by hand.
     pub(crate) hidden_until: Option<Timestamp>,
     pub(crate) deleted: bool,
+    /// Set when its recording alone was deleted by the API.
+    pub(crate) recording_deleted: bool,
 }
 
 /// What a call is written from.
@@ -141,6 +143,7 @@ impl Call {
             child,
             hidden_until: None,
             deleted: false,
+            recording_deleted: false,
             script,
         }
     }

@@ -242,7 +242,14 @@ impl World {
             .then(|| account.provider.truth(account, call, at))
     }
 
-    /// When what happens in the call.
+    /// Whether the API was asked to delete the recording of a call, and did.
+    #[must_use]
+    pub fn recording_is_deleted(&self, call: &str) -> bool {
+        let inner = self.lock();
+        inner.call(call).is_some_and(|call| call.recording_deleted)
+    }
+
+    /// When what happens in a call.
     #[must_use]
     pub fn timeline(&self, call: &str) -> Option<Timeline> {
         self.lock().call(call).map(|call| call.timeline.clone())

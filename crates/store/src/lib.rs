@@ -39,7 +39,9 @@ pub use tables::calls::{
     Page, RecordingSummary, RecordingWord,
 };
 pub use tables::changes::{Change, ChangeKind, Feed};
+pub use tables::copies::{CopyState, CopyTotals, SecondCopies, SecondCopiesMut, SecondCopy};
 pub use tables::cursors::{Cursors, CursorsMut};
+pub use tables::deletions::{Deletion, DeletionOutcome, Deletions, DeletionsMut};
 pub use tables::events::{
     Appended, Event, EventFilter, EventHead, EventId, EventOutcome, EventState, Events, EventsMut,
     NewEvent, PackedEvent, Request, Standing,

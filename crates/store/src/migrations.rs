@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
-    absences, alerts, calls, changes, cursors, events, figures, jobs, ledger, legs, listens,
-    recordings, refused, search, settings, shapes, sweeps, transcripts,
+    absences, alerts, calls, changes, copies, cursors, deletions, events, figures, jobs, ledger,
+    legs, listens, recordings, refused, search, settings, shapes, sweeps, transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -52,6 +52,7 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         [sweeps::V1, alerts::V2, absences::V1, jobs::V2].join("\n"),
         three.join("\n"),
         ledger::V2.to_owned(),
+        [copies::V1, deletions::V1].join("\n"),
     ]
 });
 

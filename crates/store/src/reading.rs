@@ -15,7 +15,9 @@ use crate::{
         alerts::Alerts,
         calls::Calls,
         changes::{self, Feed},
+        copies::SecondCopies,
         cursors::Cursors,
+        deletions::Deletions,
         events::Events,
         figures::Figures,
         jobs::Jobs,
@@ -69,6 +71,16 @@ impl<'c> Reader<'c> {
     /// The work to be done.
     pub fn jobs(&self) -> Jobs<'c> {
         Jobs { conn: self.conn }
+    }
+
+    /// The second copies of recordings.
+    pub fn second_copies(&self) -> SecondCopies<'c> {
+        SecondCopies { conn: self.conn }
+    }
+
+    /// What was deleted at the providers.
+    pub fn deletions(&self) -> Deletions<'c> {
+        Deletions { conn: self.conn }
     }
 
     /// How far polling came.

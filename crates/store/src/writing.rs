@@ -13,7 +13,9 @@ use crate::{
         alerts::AlertsMut,
         calls::CallsMut,
         changes::{self, Change, ChangeKind},
+        copies::SecondCopiesMut,
         cursors::CursorsMut,
+        deletions::DeletionsMut,
         events::EventsMut,
         jobs::JobsMut,
         ledger::LedgerMut,
@@ -85,6 +87,16 @@ impl<'c> Writer<'c> {
     /// The work to be done.
     pub fn jobs_mut(&mut self) -> JobsMut<'_, 'c> {
         JobsMut { writer: self }
+    }
+
+    /// The second copies of recordings.
+    pub fn second_copies_mut(&mut self) -> SecondCopiesMut<'_, 'c> {
+        SecondCopiesMut { writer: self }
+    }
+
+    /// What was deleted at the providers.
+    pub fn deletions_mut(&mut self) -> DeletionsMut<'_, 'c> {
+        DeletionsMut { writer: self }
     }
 
     /// How far polling came.

@@ -108,3 +108,15 @@ test("German is German everywhere", async () => {
   expect(await page.evaluate(() => document.documentElement.lang)).toBe("de");
   expect(await page.title()).toBe("Anrufe · Ringback");
 });
+
+test("the second copy is told on the call, and Health copies what is missing", async () => {
+  const call = await open({ at: "#/calls/01K0000000001" });
+  await call.getByText("A second copy is there").waitFor();
+
+  const health = await open({ scene: "trouble", at: "#/health" });
+  await health.getByText("638 of 640").waitFor();
+  await health.getByRole("button", { name: "Copy what is missing now" }).click();
+  await health.getByText("2 recordings are being copied").waitFor();
+  await health.getByText("640 of 640").waitFor();
+  expect(await health.getByRole("button", { name: "Copy what is missing now" }).isDisabled()).toBe(true);
+});

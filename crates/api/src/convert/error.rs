@@ -1,6 +1,6 @@
 //! Errors: a closed code, a message, and what to do.
 
-use ringback_engine::{ApiError, EngineError, StartError, store::StoreError};
+use ringback_engine::{ApiError, EngineError, Hitch, StartError, store::StoreError};
 
 use crate::{ErrorCode, ErrorJson};
 
@@ -25,9 +25,32 @@ impl From<&EngineError> for ErrorJson {
             EngineError::BadRequest(_) => json(ErrorCode::BadRequest),
             EngineError::NotNow(_) => json(ErrorCode::NotNow),
             EngineError::Provider(error) => Self::from(error),
+            EngineError::NoOffsite => json(ErrorCode::Config).hint(
+                "Add [offsite] with url = \"s3://bucket/folder\" or \"file:///folder\" to config.toml; docs/backup.md shows how.",
+            ),
+            EngineError::Offsite(trouble) => offsite(json, trouble.hitch()),
             EngineError::Store(error) => Self::from(error),
             EngineError::Io(_) => json(ErrorCode::Internal),
         }
+    }
+}
+
+/// What a person can do about a place that does not work.
+fn offsite(json: impl Fn(ErrorCode) -> ErrorJson, hitch: Hitch) -> ErrorJson {
+    match hitch {
+        Hitch::Refused => json(ErrorCode::KeyRefused).hint(
+            "Check RINGBACK_OFFSITE_ACCESS_KEY_ID and RINGBACK_OFFSITE_SECRET_ACCESS_KEY, and what they may do.",
+        ),
+        Hitch::NoPlace => json(ErrorCode::Config).hint(
+            "Check url in [offsite]: the bucket has to exist, a folder has to be mounted.",
+        ),
+        Hitch::Region => json(ErrorCode::Config).hint("Check region in [offsite]."),
+        Hitch::Clock => json(ErrorCode::Config).hint("Set the clock of this machine."),
+        Hitch::Full | Hitch::TooLarge => json(ErrorCode::Provider),
+        Hitch::Unreachable => json(ErrorCode::Provider)
+            .hint("Check the network and endpoint in [offsite]; nothing is lost here."),
+        Hitch::Server | Hitch::Damaged | Hitch::Missing => json(ErrorCode::Provider),
+        Hitch::Here => json(ErrorCode::Damaged),
     }
 }
 
@@ -97,6 +120,7 @@ impl From<&StartError> for ErrorJson {
                 json.message = format!("{}: {}", path.display(), json.message);
                 json
             }
+            StartError::Offsite(_) => json(ErrorCode::Internal),
             StartError::Door(_) => json(ErrorCode::Locked),
         }
     }

@@ -116,6 +116,10 @@ pub struct Health {
     pub queue: QueueJson,
     /// The way from outside to the door.
     pub tunnel: TunnelJson,
+    /// The second copies, if they are configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub offsite: Option<crate::dto::OffsiteJson>,
 }
 
 /// The fetch queue in figures.

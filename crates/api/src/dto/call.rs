@@ -246,11 +246,33 @@ pub struct CallDetail {
     /// How many ms after the start of the call each recording begins, by the recording's id.
     #[ts(type = "Record<string, number>")]
     pub offsets_ms: indexmap::IndexMap<String, i64>,
+    /// The second copies by the recording's id; not there when none are configured.
+    #[serde(default, skip_serializing_if = "indexmap::IndexMap::is_empty")]
+    #[ts(type = "Record<string, CopyJson>", optional)]
+    pub second_copies: indexmap::IndexMap<String, crate::dto::CopyJson>,
+    /// What was deleted at the provider after it was copied, by the recording's id.
+    #[serde(default, skip_serializing_if = "indexmap::IndexMap::is_empty")]
+    #[ts(type = "Record<string, DeletionJson>", optional)]
+    pub deletions: indexmap::IndexMap<String, DeletionJson>,
     /// Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
     #[ts(type = "Record<string, number>")]
     pub channel_of: indexmap::IndexMap<String, u16>,
     /// What a person should know about it, seen or not, newest first.
     pub alerts: Vec<AlertJson>,
+}
+
+/// A recording was, or could not be, deleted at its provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeletionJson {
+    /// `deleted | was_gone | failed`.
+    pub outcome: String,
+    /// Why it failed: `file_here | copy_missing | no_id | unauthorized | network | provider_error |
+    /// unreachable`.
+    pub reason: Option<String>,
+    /// Who wanted it.
+    pub who: String,
+    /// RFC 3339.
+    pub at: String,
 }
 
 /// One thing that arrived about a call.

@@ -11,6 +11,7 @@ mod conversation;
 mod insights;
 mod ledger;
 mod list;
+mod offsite;
 mod player;
 mod resync;
 
@@ -21,5 +22,6 @@ pub use conversation::*;
 pub use insights::*;
 pub use ledger::*;
 pub use list::*;
+pub use offsite::*;
 pub use player::*;
 pub use resync::*;

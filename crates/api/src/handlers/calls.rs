@@ -2,11 +2,11 @@
 
 use ringback_engine::{
     Engine, EngineError,
-    store::{CallFilter, Reader, StoreError},
+    store::{CallFilter, Reader, Recording, StoreError},
 };
 use ringback_model::{CallId, Direction, Told};
 
-use super::Answer;
+use super::{Answer, copies_json};
 use crate::{
     Api, ErrorJson,
     convert::{
@@ -66,13 +66,18 @@ pub(crate) async fn calls_get(api: &Api, args: CallRef) -> Answer<CallDetail> {
 /// Everything about one call.
 pub(crate) fn call_detail(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
     let id = engine.find_call(id)?;
-    let found = engine.read(|reader| detail(reader, id))?;
+    let place = engine.offsite_place();
+    let found = engine.read(|reader| detail(reader, id, place))?;
     let mut detail = found.ok_or(EngineError::NoSuchCall)?;
     detail.call.conversation = Some(conversation_json(engine.conversation(id)?));
     Ok(detail)
 }
 
-fn detail(reader: &Reader<'_>, id: CallId) -> Result<Option<CallDetail>, StoreError> {
+fn detail(
+    reader: &Reader<'_>,
+    id: CallId,
+    place: Option<&str>,
+) -> Result<Option<CallDetail>, StoreError> {
     let Some(record) = reader.calls().by_id(id)? else {
         return Ok(None);
     };
@@ -105,6 +110,8 @@ fn detail(reader: &Reader<'_>, id: CallId) -> Result<Option<CallDetail>, StoreEr
             })
             .collect(),
         offsets_ms,
+        deletions: deletions(reader, &recordings)?,
+        second_copies: copies_json(reader, place, &recordings)?,
         channel_of: channels(value(&record.call.fields.direction)),
         alerts: reader
             .alerts()
@@ -113,6 +120,26 @@ fn detail(reader: &Reader<'_>, id: CallId) -> Result<Option<CallDetail>, StoreEr
             .map(alert_json)
             .collect(),
     }))
+}
+
+/// What was deleted at the provider.
+fn deletions(
+    reader: &Reader<'_>,
+    recordings: &[Recording],
+) -> Result<indexmap::IndexMap<String, DeletionJson>, StoreError> {
+    let mut deletions = indexmap::IndexMap::new();
+    for recording in recordings {
+        if let Some(line) = reader.deletions().of(recording.id)? {
+            let json = DeletionJson {
+                outcome: line.outcome.as_str().to_owned(),
+                reason: line.reason,
+                who: line.who,
+                at: time(line.at),
+            };
+            deletions.insert(recording.id.to_string(), json);
+        }
+    }
+    Ok(deletions)
 }
 
 /// The caller's side comes first at all providers that say so; in a meeting nobody does.

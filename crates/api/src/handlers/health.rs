@@ -7,7 +7,7 @@ use ringback_engine::{
     store::{EventFilter, EventState, RecordingWord},
 };
 
-use super::{Answer, tunnel_check};
+use super::{Answer, offsite_json, tunnel_check};
 use crate::{
     Api,
     convert::{account_json, time, tunnel_json},
@@ -43,11 +43,24 @@ pub(crate) fn health(engine: &Engine) -> Answer<Health> {
         sound(),
         journal(&queue),
     ];
+    let offsite = offsite_json(engine)?;
+    checks.extend(offsite.as_ref().map(second_copies));
     checks.extend(accounts.iter().flat_map(account));
+    for configured in &engine.config().accounts {
+        if let Some(note) = configured.cannot_delete() {
+            checks.push(check(
+                &format!("account:{}", configured.account.id),
+                "warning",
+                note,
+                Some("Take delete_at_provider out, and set at the provider how long it keeps recordings."),
+            ));
+        }
+    }
     Ok(Health {
         checks,
         accounts,
         queue,
+        offsite,
         tunnel,
     })
 }
@@ -167,6 +180,33 @@ fn journal(queue: &QueueJson) -> Check {
             "warning",
             format!("{failed} events could not be read; they are kept"),
             Some("`ringback events list --state failed` shows them with their reasons."),
+        ),
+    }
+}
+
+fn second_copies(offsite: &OffsiteJson) -> Check {
+    let there = format!("{} of {} recordings", offsite.copied, offsite.recordings);
+    match (offsite.failed, offsite.waiting) {
+        (0, 0) => check(
+            "offsite",
+            "ok",
+            format!("{there} are also at {}", offsite.place),
+            None,
+        ),
+        (0, _) => check(
+            "offsite",
+            "ok",
+            format!("{there} are also at {}; the others follow", offsite.place),
+            None,
+        ),
+        (failed, _) => check(
+            "offsite",
+            "problem",
+            format!(
+                "{there} are also at {}; {failed} could not be copied",
+                offsite.place
+            ),
+            Some("`ringback offsite status` shows why; `ringback offsite push` tries again."),
         ),
     }
 }

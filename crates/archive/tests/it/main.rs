@@ -1,5 +1,6 @@
 //! The archive on real files.
 
+mod bring_back;
 mod full;
 mod killed;
 mod landing;

@@ -6,6 +6,7 @@ mod calls;
 mod doctor;
 mod events;
 mod ledger;
+mod offsite;
 mod rebuild;
 mod recordings;
 mod resync;
@@ -55,6 +56,7 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Events(command) => events::run(engine, command, out).await,
         Command::Alerts(command) => alerts::run(engine, command, out).await,
         Command::Recordings(command) => recordings::run(engine, command, out).await,
+        Command::Offsite(command) => offsite::run(engine, command, out).await,
         Command::Doctor => doctor::run(engine, out).await,
         Command::Status => status::run(engine, out),
         Command::Serve(_) | Command::Simulate(_) | Command::Rebuild => {

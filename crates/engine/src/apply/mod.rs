@@ -6,6 +6,7 @@
 //!
 //! An event that cannot be understood is kept with the reason and does not hold up the next one.
 
+mod deleted;
 mod fold;
 mod reading;
 mod shown;
@@ -29,6 +30,7 @@ use ringback_store::{
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
+pub(crate) use deleted::DeletionNote;
 pub(crate) use fold::{Heard, fold, settle};
 pub(crate) use reading::{Ours, document, entry};
 use reading::{Reading, Said, heard, note_shown, take_in, understood};
@@ -378,6 +380,26 @@ impl Applier {
             party: Some(party.clone()),
             said: Said::Events(events),
             shown: None,
+        };
+        self.write(move |writer| take_in(writer, &reading)).await?;
+        Ok(())
+    }
+
+    /// A recording was deleted at its provider: that goes through the journal like any other news.
+    pub(crate) async fn take_deleted(
+        &self,
+        party: &Arc<Party>,
+        note: &DeletionNote,
+    ) -> Result<(), EngineError> {
+        let heard_at = self.clock.now();
+        let appended = self.append(deleted::entry(party, note, heard_at)).await?;
+        let reading = Reading {
+            seq: appended.seq(),
+            heard_at,
+            heard: Heard::InFull,
+            party: Some(party.clone()),
+            shown: None,
+            said: Said::Deleted(Box::new(note.clone())),
         };
         self.write(move |writer| take_in(writer, &reading)).await?;
         Ok(())

@@ -15,7 +15,11 @@ use ringback_store::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Heard, fold};
+use super::{
+    Heard,
+    deleted::{self, DeletionNote},
+    fold,
+};
 use crate::{
     EngineError,
     accounts::{Accounts, Party},
@@ -79,6 +83,8 @@ pub(super) enum Said {
         call: ProviderCallId,
         reason: HoleReason,
     },
+    /// A recording was deleted at its provider.
+    Deleted(Box<DeletionNote>),
     Ignored(String),
     Unreadable(String),
 }
@@ -98,6 +104,16 @@ impl Reading {
                         heard_at: head.received_at,
                         heard: Heard::InFull,
                         said: Said::Events(our_events(ours, &event.body, head.received_at)),
+                        party: Some(party.clone()),
+                        shown: None,
+                    };
+                }
+                if let Some(note) = deleted::read(&event) {
+                    return Self {
+                        seq: head.seq,
+                        heard_at: head.received_at,
+                        heard: Heard::InFull,
+                        said: Said::Deleted(Box::new(note)),
                         party: Some(party.clone()),
                         shown: None,
                     };
@@ -194,6 +210,9 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
             call = writer.calls().id_of(party.id(), asked)?;
             EventOutcome::Applied { call }
         }
+        (Said::Deleted(note), Some(party)) => {
+            deleted::take_in(writer, party, note, reading.heard_at)?
+        }
         (Said::Ignored(reason), _) => EventOutcome::Ignored {
             reason: reason.clone(),
             call: None,
@@ -207,7 +226,7 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
                 call: None,
             }
         }
-        (Said::Events(_) | Said::Ask { .. } | Said::Unanswered { .. }, None) => {
+        (Said::Events(_) | Said::Ask { .. } | Said::Unanswered { .. } | Said::Deleted(_), None) => {
             EventOutcome::Ignored {
                 reason: "its account is not in config.toml any more".into(),
                 call: None,

@@ -15,14 +15,14 @@ use toml::{
 use url::Url;
 
 use super::{
-    Checks, Config, ConfigError, ConfiguredAccount, Environment, limits, spell::nearest, tunnel,
+    Checks, Config, ConfigError, ConfiguredAccount, Environment, limits, offsite, spell::nearest,
+    tunnel,
 };
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
 const TABLES: [&str; 5] = ["intake", "accounts", "offsite", "tunnel", "checks"];
 const INTAKE_KEYS: [&str; 2] = ["listen", "public_url"];
-const OFFSITE_KEYS: [&str; 3] = ["url", "endpoint", "region"];
 const ACCOUNT_KEYS: [&str; 9] = [
     "id",
     "provider",
@@ -63,12 +63,10 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         })?;
         public_url = intake.with("public_url", web_address)?;
     }
-    if let Some(offsite) = file.table("offsite")? {
-        offsite.only(&OFFSITE_KEYS)?;
-        for key in OFFSITE_KEYS {
-            offsite.text(key)?;
-        }
-    }
+    let offsite = match file.table("offsite")? {
+        Some(table) => Some(offsite::read(&table, environment)?),
+        None => None,
+    };
     let tunnel = match file.table("tunnel")? {
         Some(table) => tunnel::read(&table, public_url.as_ref(), environment)?,
         None => tunnel::without(public_url.as_ref()),
@@ -85,6 +83,7 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         },
         public_url,
         tunnel,
+        offsite,
         accounts: Vec::new(),
     };
     for (table, line) in file.tables("accounts")? {

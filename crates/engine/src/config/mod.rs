@@ -8,6 +8,7 @@ mod complaint;
 mod file;
 mod hours;
 mod limits;
+mod offsite;
 mod spell;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,8 @@ pub struct Config {
     pub public_url: Option<url::Url>,
     /// How the door becomes public.
     pub tunnel: TunnelConfig,
+    /// Where the second copy of every recording goes, if it goes anywhere.
+    pub offsite: Option<ringback_offsite::Place>,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
 }
@@ -64,6 +67,13 @@ impl std::fmt::Debug for ConfiguredAccount {
 }
 
 impl ConfiguredAccount {
+    /// Said where recordings are to be deleted at a provider that cannot delete one alone.
+    pub fn cannot_delete(&self) -> Option<String> {
+        let why = self.provider.deletes_recordings().err()?;
+        self.delete_at_provider
+            .then(|| format!("delete_at_provider is set, but {why}; nothing is deleted there"))
+    }
+
     /// The names of the secrets that are needed and not there. The first secret that a provider
     /// names is the needed one.
     pub fn missing_secrets(&self) -> Vec<&'static str> {

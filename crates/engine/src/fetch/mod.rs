@@ -25,7 +25,9 @@ use crate::{
     accounts::{Accounts, Party},
     apply::settle,
     core::Core,
+    deletion::is_gone_there,
     jobs::{self, FETCH, FetchWork},
+    lease::LEASE,
 };
 
 pub use deadline::LINK_DYING;
@@ -45,8 +47,6 @@ const TRANSFERS_PER_ACCOUNT: usize = 1;
 const DYING_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 /// So many places are left to what is live.
 const LEFT_FREE: usize = 2;
-/// A transfer that lasts longer than a minute renews its lease every half minute.
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(1);
 
 /// How often it is looked whether another process is done with a recording.
 const LOOK_AT_OTHERS: Duration = Duration::from_millis(500);
@@ -326,6 +326,10 @@ fn is_gone(core: &Core, recording: &Recording) -> bool {
 
 /// Notes that a recording's file is gone from the disk: it can be fetched again.
 pub(crate) fn vanish(writer: &mut Writer<'_>, id: RecordingId) -> Result<(), StoreError> {
+    // What we had deleted at the provider comes back from the second copy only.
+    if is_gone_there(writer, id)? {
+        return Ok(());
+    }
     if let Some(mut recording) = step(writer, id, RecordingInput::FileVanishes)? {
         recording.path = None;
         recording.landed_at = None;

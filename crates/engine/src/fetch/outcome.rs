@@ -10,7 +10,7 @@ use ringback_providers::ApiError;
 use ringback_store::{NewAlert, Recording, StoreError, Writer};
 
 use super::{Task, deadline, settle_call, step};
-use crate::{EngineError, core::Core, jobs, news::News, schedule, sound};
+use crate::{EngineError, core::Core, deletion, jobs, news::News, schedule, sound};
 
 /// When the disk is full, room is looked for again after this long. Nothing counts as failed.
 const DISK_PAUSE: SignedDuration = SignedDuration::from_secs(30);
@@ -76,12 +76,14 @@ pub(super) async fn write_down(
     outcome: Outcome,
 ) -> Result<(), EngineError> {
     let (now, owner) = (core.clock.now(), owner.to_owned());
+    let is_copied = core.offsite.is_some();
     core.applier
         .write(move |writer| {
             let written = Written {
                 now,
                 owner: &owner,
                 task: &task,
+                is_copied,
             };
             written.down(writer, &outcome)?;
             settle_call(writer, &task.party, task.record.id)
@@ -95,6 +97,8 @@ struct Written<'a> {
     now: Timestamp,
     owner: &'a str,
     task: &'a Task,
+    /// Whether recordings are copied elsewhere too.
+    is_copied: bool,
 }
 
 impl Written<'_> {
@@ -156,6 +160,12 @@ impl Written<'_> {
         if let Some(mut row) = step(writer, id, RecordingInput::Lands)? {
             fill_in(&mut row, landed, self.now);
             writer.recordings_mut().put(&row)?;
+            if self.is_copied {
+                let copy = jobs::offsite(&row.account, id, self.now);
+                writer.jobs_mut().enqueue(&copy)?;
+            } else if deletion::is_wanted(&self.task.party) {
+                deletion::enqueue(writer, &row, self.now)?;
+            }
         }
         let call = self.task.record.id.to_string();
         writer.alerts_mut().resolve("recording_failed", &call)?;

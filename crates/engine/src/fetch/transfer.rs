@@ -17,9 +17,10 @@ use ringback_audio::Examination;
 use ringback_model::Reason;
 use ringback_providers::MediaRef;
 
-use super::{LEASE, Outcome, Task, here};
+use super::{Outcome, Task, here};
 use crate::{
     core::Core,
+    lease,
     sidecar::{Sidecar, SoundFile},
     sound,
 };
@@ -124,7 +125,7 @@ async fn fill(
             () = core.stop.cancelled() => (),
             () = room_runs_out(core) => is_full.store(true, Ordering::Relaxed),
             () = tokio::time::sleep(MAX_TIME) => (),
-            () = keep_lease(core, owner, task) => (),
+            () = lease::hold(core, owner, task.job.id) => (),
         }
     };
     let limits = CopyLimits {
@@ -158,27 +159,6 @@ async fn room_runs_out(core: &Core) {
         tokio::time::sleep(LOOK_AT_ROOM).await;
     }
     tracing::error!("the disk is nearly full; recordings wait for room");
-}
-
-/// Renews the lease while bytes come in. Comes back only when the job went to another process.
-async fn keep_lease(core: &Arc<Core>, owner: &str, task: &Task) {
-    let half = Duration::try_from(LEASE / 2).expect("a lease is a positive length of time");
-    loop {
-        tokio::time::sleep(half).await;
-        let (id, owner) = (task.job.id, owner.to_owned());
-        let until = core
-            .clock
-            .now()
-            .saturating_add(LEASE)
-            .unwrap_or(jiff::Timestamp::MAX);
-        let ours = core
-            .applier
-            .write(move |writer| writer.jobs_mut().heartbeat(id, &owner, until))
-            .await;
-        if matches!(ours, Ok(false)) {
-            return;
-        }
-    }
 }
 
 /// Has the file decoded and named.

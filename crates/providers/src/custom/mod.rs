@@ -52,6 +52,10 @@ impl Provider for Custom {
         false
     }
 
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Err("a backend of your own has no API to ask")
+    }
+
     fn secrets(&self) -> &'static [SecretName] {
         &[WEBHOOK_SECRET]
     }

@@ -49,7 +49,7 @@ pub(super) struct Way {
     media: OnceLock<Result<reqwest::Client, ApiError>>,
 }
 
-/// One request to the API. It only reads, whatever its method, so it may be sent again.
+/// One request to the API. It only reads, or deletes what stays deleted, so it may be sent again.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) method: Method,

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method};
 use jiff::Timestamp;
-use ringback_model::{ProviderCallId, Reason};
+use ringback_model::{ProviderCallId, Reason, RecordingKey};
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -34,7 +34,7 @@ use crate::{
 
 const BOT: &str = "/api/v1/bot/{id}/";
 const BOTS: &str = "/api/v1/bot/";
-const RECORDING: &str = "/api/v1/recording/{id}/";
+pub(super) const RECORDING: &str = "/api/v1/recording/{id}/";
 const RECORDINGS: &str = "/api/v1/recording/";
 const AUDIO: &str = "/api/v1/audio_mixed/";
 
@@ -58,7 +58,7 @@ const MOST_RECORDINGS: usize = 20;
 /// Recall.ai's API, for one account.
 pub(super) struct RecallClient {
     account: Arc<Account>,
-    http: Http,
+    pub(super) http: Http,
 }
 
 impl RecallClient {
@@ -67,7 +67,7 @@ impl RecallClient {
     }
 
     /// One for each key, to be tried in turn.
-    fn authorizations(&self) -> Result<Vec<HeaderValue>, ApiError> {
+    pub(super) fn authorizations(&self) -> Result<Vec<HeaderValue>, ApiError> {
         let keys = self.account.secrets.all(API_KEY);
         if keys.is_empty() {
             return Err(ApiError::NoKey(API_KEY));
@@ -428,6 +428,14 @@ impl Client for RecallClient {
             },
             None => Err(trouble),
         }
+    }
+
+    async fn delete(
+        &self,
+        _call: &ProviderCallId,
+        recording: &RecordingKey,
+    ) -> Result<(), ApiError> {
+        self.delete_recording(recording).await
     }
 }
 

@@ -10,6 +10,7 @@
 //! belong to a region; keys and data of one are unknown in the others.
 
 mod client;
+mod deletion;
 mod ending;
 mod events;
 mod file;
@@ -61,6 +62,10 @@ impl Provider for Recall {
             .and_then(|wanted| REGIONS.into_iter().find(|region| *region == wanted))
             .unwrap_or(DEFAULT_REGION);
         format!("https://{region}.recall.ai")
+    }
+
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Ok(())
     }
 
     fn secrets(&self) -> &'static [SecretName] {

@@ -43,6 +43,13 @@ impl Provider for Retell {
         "https://api.retellai.com".into()
     }
 
+    /// `DELETE /v2/delete-call/{id}` is the only way (read August 2026).
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Err(
+            "Retell deletes whole calls only, with their transcripts and costs; a recording alone cannot be deleted",
+        )
+    }
+
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY]
     }

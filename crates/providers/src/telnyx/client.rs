@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use http::{HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
-use ringback_model::ProviderCallId;
+use ringback_model::{ProviderCallId, RecordingKey};
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -56,7 +56,7 @@ impl TelnyxClient {
     }
 
     /// One for each key, to be tried in turn: while keys are rotated one of them may be dead.
-    fn authorizations(&self) -> Result<Vec<HeaderValue>, ApiError> {
+    pub(super) fn authorizations(&self) -> Result<Vec<HeaderValue>, ApiError> {
         let keys = self.account.secrets.all(API_KEY);
         if keys.is_empty() {
             return Err(ApiError::NoKey(API_KEY));
@@ -267,6 +267,14 @@ impl Client for TelnyxClient {
         validator: Option<&str>,
     ) -> Result<MediaStream, ApiError> {
         self.open_media(media, from, validator).await
+    }
+
+    async fn delete(
+        &self,
+        _call: &ProviderCallId,
+        recording: &RecordingKey,
+    ) -> Result<(), ApiError> {
+        self.delete_recording(recording).await
     }
 }
 

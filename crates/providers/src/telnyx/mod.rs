@@ -14,6 +14,7 @@
 
 mod billing;
 mod client;
+mod deletion;
 mod events;
 mod hangup;
 mod links;
@@ -59,6 +60,10 @@ impl Provider for Telnyx {
 
     fn default_base_url(&self, _options: &dyn Fn(OptionKey) -> Option<String>) -> String {
         "https://api.telnyx.com/v2".into()
+    }
+
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Ok(())
     }
 
     fn secrets(&self) -> &'static [SecretName] {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method};
 use jiff::{Timestamp, tz::TimeZone};
-use ringback_model::{Availability, ProviderCallId};
+use ringback_model::{Availability, ProviderCallId, RecordingKey};
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -32,13 +32,13 @@ const CALL: &str = "/Calls/{CallSid}.json";
 const CALLS: &str = "/Calls.json";
 const CALL_RECORDINGS: &str = "/Calls/{CallSid}/Recordings.json";
 const CONFERENCE_RECORDINGS: &str = "/Conferences/{ConferenceSid}/Recordings.json";
-const RECORDING: &str = "/Recordings/{RecordingSid}.json";
+pub(super) const RECORDING: &str = "/Recordings/{RecordingSid}.json";
 const RECORDINGS: &str = "/Recordings.json";
 
 /// Twilio's API, for one account.
 pub(super) struct TwilioClient {
     account: Arc<Account>,
-    http: Http,
+    pub(super) http: Http,
 }
 
 impl TwilioClient {
@@ -47,7 +47,7 @@ impl TwilioClient {
     }
 
     /// The API key if there is one, then the auth tokens, to be tried in turn.
-    fn authorizations(&self) -> Result<Vec<HeaderValue>, ApiError> {
+    pub(super) fn authorizations(&self) -> Result<Vec<HeaderValue>, ApiError> {
         let secrets = &self.account.secrets;
         let sid = self
             .account
@@ -68,7 +68,7 @@ impl TwilioClient {
         Ok(all)
     }
 
-    fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Result<Url, ApiError> {
+    pub(super) fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Result<Url, ApiError> {
         let mut url = below_account(self.http.base(), &self.account, segments)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -424,6 +424,14 @@ impl Client for TwilioClient {
         }
         let recording = media.recording.provider_id().ok_or(ApiError::NotFound)?;
         self.open_at_twilio(recording, from, validator).await
+    }
+
+    async fn delete(
+        &self,
+        _call: &ProviderCallId,
+        recording: &RecordingKey,
+    ) -> Result<(), ApiError> {
+        self.delete_recording(recording).await
     }
 }
 

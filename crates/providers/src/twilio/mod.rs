@@ -9,6 +9,7 @@
 //! cover the public address as it is configured at Twilio.
 
 mod client;
+mod deletion;
 mod events;
 mod links;
 mod payload;
@@ -46,6 +47,10 @@ impl Provider for Twilio {
 
     fn default_base_url(&self, _options: &dyn Fn(OptionKey) -> Option<String>) -> String {
         "https://api.twilio.com".into()
+    }
+
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Ok(())
     }
 
     fn secrets(&self) -> &'static [SecretName] {

@@ -58,6 +58,13 @@ impl Provider for Vapi {
         "https://api.vapi.ai".into()
     }
 
+    /// `DELETE /call/{id}` is the only way (read August 2026).
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Err(
+            "Vapi deletes whole calls only, with their transcripts and costs; a recording alone cannot be deleted",
+        )
+    }
+
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY, WEBHOOK_SECRET]
     }

@@ -8,6 +8,7 @@ mod custom_events;
 mod custom_order;
 mod custom_recordings;
 mod custom_signature;
+mod deletion;
 mod destinations;
 mod hostile;
 mod logs;

@@ -53,6 +53,7 @@ pub(super) fn code(call: &Call, at: Timestamp) -> Option<&'static str> {
     let begun = call.answered(at) && call.script.recording != RecordingPlan::None;
     let ready = call.timeline.recording_ready?;
     begun.then(|| match &call.script.recording {
+        _ if call.recording_deleted => "deleted",
         _ if at < ready => "processing",
         RecordingPlan::Kept { .. } if call.script.ending == Ending::AgentError => "failed",
         RecordingPlan::Kept { .. } => "done",
@@ -100,7 +101,7 @@ pub(super) fn of(account: &Account, call: &Call, at: Timestamp, within: Within) 
 pub(super) fn media(account: &Account, call: &Call, at: Timestamp, media: Media) -> Option<Value> {
     code(call, at)?;
     let answered = call.timeline.answered?;
-    if call.script.storage == StoragePolicy::BasicAttributesOnly {
+    if call.script.storage == StoragePolicy::BasicAttributesOnly || call.recording_deleted {
         return None;
     }
     let link = |name: &str| {

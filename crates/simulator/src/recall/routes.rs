@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
@@ -22,7 +22,10 @@ pub(super) fn all() -> Router<Api> {
         .route("/api/v1/bot/", get(bots))
         .route("/api/v1/bot/{id}/", get(retrieve_bot))
         .route("/api/v1/recording/", get(recordings))
-        .route("/api/v1/recording/{id}/", get(retrieve_recording))
+        .route(
+            "/api/v1/recording/{id}/",
+            get(retrieve_recording).delete(delete_recording),
+        )
         .route("/api/v1/billing/usage/", get(usage))
         .route("/api/v1/{media}/", get(media_list))
         .route("/api/v1/{media}/{id}/", get(retrieve_media))
@@ -110,6 +113,21 @@ async fn retrieve_recording(
         let call = known(inner, api.account, now).find(|call| call.recording_id == id);
         found(call.and_then(|call| shown(account, call, now)))
     })
+}
+
+/// Deletes this recording with its media; the bot stays.
+async fn delete_recording(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let admitted = admitted(&api, &headers, |_, _, _| {
+        StatusCode::NO_CONTENT.into_response()
+    });
+    if admitted.status() != StatusCode::NO_CONTENT || api.delete_recording(&id) {
+        return admitted;
+    }
+    not_found()
 }
 
 /// A recording, unless the API leaves it out at this moment.

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 
 use crate::account::Account;
@@ -43,6 +43,30 @@ impl Api {
     }
 }
 
+impl Api {
+    /// Deletes the recording with this id, for ever. False if there is none (any more). The caller has looked
+    /// at the request's credentials.
+    pub(crate) fn delete_recording(&self, id: &str) -> bool {
+        let now = self.world.now();
+        let mut inner = self.world.lock();
+        let found = inner.calls.iter_mut().find(|call| {
+            call.account == self.account
+                && call.exists(now)
+                && call.recording_id == id
+                && call.kept()
+                && call
+                    .timeline
+                    .recording_ready
+                    .is_some_and(|ready| now >= ready)
+                && !call.recording_deleted
+        });
+        found.is_some_and(|call| {
+            call.recording_deleted = true;
+            true
+        })
+    }
+}
+
 /// The account's API.
 pub(crate) fn api_router(world: World, account: usize) -> Router {
     let provider = world.lock().accounts[account].provider;
@@ -77,6 +101,12 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
         }
         Reach::Unavailable => provider.refusal(Refusal::Unavailable),
         Reach::Up if switches.strikes(|faults| &mut faults.server_errors) => {
+            provider.refusal(Refusal::ServerError)
+        }
+        Reach::Up
+            if request.method() == Method::DELETE
+                && switches.strikes(|faults| &mut faults.deletions_fail) =>
+        {
             provider.refusal(Refusal::ServerError)
         }
         Reach::Up if switches.strikes(|faults| &mut faults.too_many_requests) => {

@@ -108,6 +108,9 @@ fn find(world: &World, request: &Request) -> Result<(StoredFile, Faults, bool), 
             .ok_or(Missing::NotFound)?,
     };
     let call = inner.call_of_token(token).ok_or(Missing::NotFound)?;
+    if call.recording_deleted {
+        return Err(Missing::NotFound);
+    }
     let account = &inner.accounts[call.account];
     if account.provider.in_buckets() != in_bucket.is_some() {
         return Err(Missing::NotFound);

@@ -63,7 +63,7 @@ pub(super) fn recorded(account: &Account, call: &Call, at: Timestamp) -> Value {
 pub(super) fn recording(account: &Account, call: &Call, at: Timestamp) -> Option<Value> {
     let saved = call.timeline.recording_ready.filter(|_| call.kept())?;
     let answered = call.timeline.answered?;
-    if at < saved || call.in_hole(at) {
+    if at < saved || call.in_hole(at) || call.recording_deleted {
         return None;
     }
     let root = leg::all(call).swap_remove(0);

@@ -20,7 +20,7 @@ use crate::world::Inner;
 
 use super::leg::{self, Leg};
 use super::list::{Query, by_cursor, page};
-use super::{document, error, not_found, webhook};
+use super::{deletion, document, error, not_found, webhook};
 
 pub(super) fn all() -> Router<Api> {
     Router::new()
@@ -31,7 +31,10 @@ pub(super) fn all() -> Router<Api> {
         .route("/v2/call_events", get(call_events))
         .route("/v2/webhook_deliveries", get(deliveries))
         .route("/v2/recordings", get(recordings))
-        .route("/v2/recordings/{id}", get(recording))
+        .route(
+            "/v2/recordings/{id}",
+            get(recording).delete(deletion::delete),
+        )
         .route("/v2/recording_transcriptions", get(transcriptions))
         .route("/v2/detail_records", get(detail_records))
 }
@@ -41,7 +44,7 @@ const MOST: usize = 250;
 const MOST_RECORDS: usize = 50;
 
 /// Runs `read` for a request with `Authorization: Bearer <API key>`.
-fn admitted(
+pub(super) fn admitted(
     api: &Api,
     headers: &HeaderMap,
     read: impl FnOnce(&Inner, &Account, Timestamp) -> Response,

@@ -133,7 +133,9 @@ pub(super) fn channels(call: &Call) -> u16 {
 }
 
 pub(super) fn recording_status(call: &Call, at: Timestamp) -> &'static str {
-    if !call.ended(at) {
+    if call.recording_deleted {
+        "deleted"
+    } else if !call.ended(at) {
         "in-progress"
     } else if call.timeline.recording_ready.is_none_or(|ready| at < ready) {
         "processing"

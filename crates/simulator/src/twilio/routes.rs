@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
@@ -22,7 +22,10 @@ pub(super) fn all() -> Router<Api> {
     Router::new()
         .route("/2010-04-01/Accounts/{account}", get(account))
         .route("/2010-04-01/Accounts/{account}/{list}", get(list))
-        .route("/2010-04-01/Accounts/{account}/{list}/{sid}", get(instance))
+        .route(
+            "/2010-04-01/Accounts/{account}/{list}/{sid}",
+            get(instance).delete(delete),
+        )
         .route(
             "/2010-04-01/Accounts/{account}/{list}/{sid}/{sub}",
             get(of_call),
@@ -113,8 +116,13 @@ async fn instance(
                     .filter(|call| call.account == api.account && call.exists(now));
                 found(call.and_then(|call| leg_document(account, call, name, now)))
             }
+            // The metadata outlives the sound for those who ask for it.
             ("Recordings", Some("json")) => found(
-                recorded().and_then(|call| document::recording(account, call, now, Level::Account)),
+                recorded()
+                    .filter(|call| {
+                        !call.recording_deleted || query.get("IncludeSoftDeleted") == Some("true")
+                    })
+                    .and_then(|call| document::recording(account, call, now, Level::Account)),
             ),
             ("Recordings", extension) => {
                 let format = match extension {
@@ -129,6 +137,25 @@ async fn instance(
             _ => not_found(),
         }
     })
+}
+
+/// Deletes a recording; nothing else that a review app could delete.
+async fn delete(
+    State(api): State<Api>,
+    Path((sid, list, file)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let admitted = admitted(&api, &headers, &sid, |_, _, _| {
+        StatusCode::NO_CONTENT.into_response()
+    });
+    let id = file.strip_suffix(".json").unwrap_or(&file);
+    if admitted.status() != StatusCode::NO_CONTENT {
+        return admitted;
+    }
+    match list == "Recordings" && api.delete_recording(id) {
+        true => admitted,
+        false => not_found(),
+    }
 }
 
 async fn of_call(

@@ -3,6 +3,7 @@
 mod budgets;
 mod calls;
 mod conversation;
+mod copies;
 mod feed;
 mod figures;
 mod home;

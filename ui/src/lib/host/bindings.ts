@@ -478,6 +478,14 @@ listens: Array<ListenJson>,
  */
 offsets_ms: Record<string, number>, 
 /**
+ * The second copies by the recording's id; not there when none are configured.
+ */
+second_copies?: Record<string, CopyJson>, 
+/**
+ * What was deleted at the provider after it was copied, by the recording's id.
+ */
+deletions?: Record<string, DeletionJson>, 
+/**
  * Which channel each speaker is on, where that is known: `{"caller": 0, "agent": 1}`.
  */
 channel_of: Record<string, number>, 
@@ -485,6 +493,40 @@ channel_of: Record<string, number>,
  * What a person should know about it, seen or not, newest first.
  */
 alerts: Array<AlertJson>, };
+
+export type CopyJson = { 
+/**
+ * `copied | waiting | failed`.
+ */
+state: string, 
+/**
+ * Why it is not there: `key_refused | clock | no_bucket | region | too_large | full | unreachable |
+ * server | damaged | missing | file_here`. `null` before the first try.
+ */
+reason: string | null, 
+/**
+ * When that was found out, RFC 3339.
+ */
+at: string | null, };
+
+export type DeletionJson = { 
+/**
+ * `deleted | was_gone | failed`.
+ */
+outcome: string, 
+/**
+ * Why it failed: `file_here | copy_missing | no_id | unauthorized | network | provider_error |
+ * unreachable`.
+ */
+reason: string | null, 
+/**
+ * Who wanted it.
+ */
+who: string, 
+/**
+ * RFC 3339.
+ */
+at: string, };
 
 export type TimelineEntry = { 
 /**
@@ -1125,7 +1167,11 @@ queue: QueueJson,
 /**
  * The way from outside to the door.
  */
-tunnel: TunnelJson, };
+tunnel: TunnelJson, 
+/**
+ * The second copies, if they are configured.
+ */
+offsite?: OffsiteJson, };
 
 export type QueueJson = { 
 /**
@@ -1152,6 +1198,42 @@ events_pending: number,
  * Events that could not be read.
  */
 events_failed: number, };
+
+export type OffsiteJson = { 
+/**
+ * Where they go, for showing.
+ */
+place: string, 
+/**
+ * Recordings that are here.
+ */
+recordings: number, 
+/**
+ * Those with a copy.
+ */
+copied: number, 
+/**
+ * Those without one yet.
+ */
+waiting: number, 
+/**
+ * Those whose copy was given up.
+ */
+failed: number, 
+/**
+ * The size of the copies.
+ */
+bytes: number, 
+/**
+ * When the newest copy was read back, RFC 3339.
+ */
+last_at: string | null, };
+
+export type OffsiteQueued = { 
+/**
+ * Recordings that are copied now.
+ */
+queued: number, };
 
 export type TunnelJson = { 
 /**
@@ -1635,6 +1717,7 @@ export interface Commands {
   "resync.cancel": { args: ResyncRef; result: Nothing };
   "resync.list": { args: Nothing; result: Array<ResyncProgress> };
   "recordings.retry": { args: RecordingRef; result: Nothing };
+  "offsite.push": { args: Nothing; result: OffsiteQueued };
   "player.state": { args: Nothing; result: PlayerState };
   "player.load": { args: LoadArgs; result: PlayerState };
   "player.play": { args: Nothing; result: Nothing };

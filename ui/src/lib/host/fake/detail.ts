@@ -24,6 +24,8 @@ export function detailOf(world: World, row: CallRow, said: SegmentJson[] | null,
     timeline: eventsOf(row, seed),
     listens: row.heard ? [{ who: "Amira Haddad", at: shift(row.ended_at, 34 * 60_000), from_ms: 0, to_ms: 18_400 }] : [],
     offsets_ms: Object.fromEntries(recordings.map((one, index) => [one.id, OFFSET_MS + index * 30_000])),
+    second_copies: Object.fromEntries(recordings.filter((one) => one.state === "ready").map((one) => [one.id, { state: "copied", reason: null, at: shift(row.ended_at, 60_000) }])),
+    deletions: row.provider === "twilio" ? Object.fromEntries(recordings.filter((one) => one.state === "ready").map((one) => [one.id, { outcome: "deleted", reason: null, who: `delete_at_provider of ${row.account}`, at: shift(row.ended_at, 120_000) }])) : {},
     channel_of: row.direction === "meeting" ? {} : { caller: 0, agent: 1 },
   };
 }

@@ -39,6 +39,7 @@ export class FakeHost implements Host {
   #alerts: AlertJson[];
   #settings: Settings;
   #demo: boolean;
+  #pushed = false;
   #accounts: boolean;
 
   constructor(scene: Scene, around: Surroundings) {
@@ -144,7 +145,7 @@ export class FakeHost implements Host {
     "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
-    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList()),
+    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
@@ -171,6 +172,10 @@ export class FakeHost implements Host {
       return {};
     },
     "recordings.reveal": () => ({}),
+    "offsite.push": () => {
+      this.#pushed = true;
+      return { queued: 2 };
+    },
     "config.open": () => ({}),
   };
 

@@ -87,7 +87,7 @@ const DOWN: TunnelJson = {
 };
 
 /** Health as a whole. */
-export function healthOf(now: number, trouble: boolean, accounts: AccountJson[]): Health {
+export function healthOf(now: number, trouble: boolean, accounts: AccountJson[], pushed: boolean): Health {
   const checks: Check[] = [
     { subject: "config", state: "ok", message: `${accounts.length} accounts are configured`, hint: null },
     { subject: "disk", state: "ok", message: "212 GB are free", hint: null },
@@ -115,6 +115,15 @@ export function healthOf(now: number, trouble: boolean, accounts: AccountJson[])
       nearest_deadline: trouble ? new Date(now + 8 * 60_000).toISOString() : null,
       events_pending: 0,
       events_failed: trouble ? 1 : 0,
+    },
+    offsite: {
+      place: "s3://call-recordings/clinic at ref.storage.supabase.co",
+      recordings: 640,
+      copied: trouble && !pushed ? 638 : 640,
+      waiting: 0,
+      failed: trouble && !pushed ? 2 : 0,
+      bytes: 1_284_505_600,
+      last_at: new Date(now - 3 * 60_000).toISOString(),
     },
   };
 }
