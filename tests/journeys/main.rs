@@ -10,6 +10,7 @@ mod every_provider;
 mod files;
 mod full_disk;
 mod hostile;
+mod keys;
 mod killed;
 mod later;
 mod listening;

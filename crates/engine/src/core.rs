@@ -3,6 +3,7 @@
 use std::{future::Future, sync::Arc};
 
 use ringback_archive::Archive;
+use ringback_keys::Vault;
 use ringback_model::{AccountId, CallId, Clock, ProviderCallId};
 use ringback_store::{CallFilter, Store};
 use tokio::sync::{Notify, broadcast};
@@ -25,6 +26,7 @@ pub(crate) struct Core {
     pub home: Home,
     pub clock: Clock,
     pub config: Config,
+    pub vault: Arc<dyn Vault>,
     pub is_demo: bool,
     pub store: Arc<Store>,
     pub archive: Archive,

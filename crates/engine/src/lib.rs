@@ -22,6 +22,7 @@ mod import;
 mod inspect;
 mod jobs;
 mod journal;
+pub mod keys;
 mod listening;
 mod news;
 mod playback;

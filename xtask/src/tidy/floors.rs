@@ -12,6 +12,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("ringback-providers", &["ringback-model"]),
     ("ringback-store", &["ringback-model"]),
     ("ringback-archive", &["ringback-model"]),
+    ("ringback-keys", &["ringback-model"]),
     ("ringback-intake", &["ringback-providers", "ringback-model"]),
     (
         "ringback-engine",
@@ -20,6 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ringback-providers",
             "ringback-store",
             "ringback-archive",
+            "ringback-keys",
             "ringback-model",
             "ringback-audio",
             "ringback-tunnel",

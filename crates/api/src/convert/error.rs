@@ -1,6 +1,6 @@
 //! Errors: a closed code, a message, and what to do.
 
-use ringback_engine::{ApiError, EngineError, StartError, store::StoreError};
+use ringback_engine::{ApiError, EngineError, StartError, keys::VaultError, store::StoreError};
 
 use crate::{ErrorCode, ErrorJson};
 
@@ -26,8 +26,23 @@ impl From<&EngineError> for ErrorJson {
             EngineError::NotNow(_) => json(ErrorCode::NotNow),
             EngineError::Provider(error) => Self::from(error),
             EngineError::Store(error) => Self::from(error),
+            EngineError::Keys(error) => Self::from(error),
             EngineError::Io(_) => json(ErrorCode::Internal),
         }
+    }
+}
+
+impl From<&VaultError> for ErrorJson {
+    fn from(error: &VaultError) -> Self {
+        let code = match error {
+            VaultError::NoStore | VaultError::WrongPassphrase => ErrorCode::Config,
+            VaultError::Refused | VaultError::Silent | VaultError::NoPassphrase => {
+                ErrorCode::Locked
+            }
+            VaultError::Damaged { .. } => ErrorCode::Damaged,
+            VaultError::Io { .. } | VaultError::Failed(_) => ErrorCode::Internal,
+        };
+        Self::new(code, error.to_string()).hint(error.hint())
     }
 }
 
@@ -42,9 +57,9 @@ impl From<&ApiError> for ErrorJson {
         let json = |code| Self::new(code, error.to_string());
         match error {
             ApiError::KeyRefused => json(ErrorCode::KeyRefused)
-                .hint("Check the key at the provider and in the environment, then start again."),
+                .hint("Check the key at the provider, set it anew with `ringback accounts set-secret`, then start again."),
             ApiError::NoKey(_) => json(ErrorCode::Config)
-                .hint("Set it in the environment as RINGBACK_<ACCOUNT>_<NAME> and start again."),
+                .hint("Set it with `ringback accounts set-secret`, or in the environment as RINGBACK_<ACCOUNT>_<NAME>, and start again."),
             ApiError::RateLimited(_) => json(ErrorCode::RateLimited),
             ApiError::NotFound => json(ErrorCode::NotFound),
             ApiError::NotReady => json(ErrorCode::NotReady),

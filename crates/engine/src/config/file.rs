@@ -14,7 +14,7 @@ use toml::{
 };
 use url::Url;
 
-use super::{Config, ConfigError, ConfiguredAccount, Environment, spell::nearest};
+use super::{Config, ConfigError, ConfiguredAccount, Environment, SecretSource, spell::nearest};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
@@ -153,9 +153,16 @@ fn account(
     provider
         .check_options(&account)
         .map_err(|what| ConfigError::at_line(line, format!("account {}: {what}", account.id)))?;
+    let secret_sources = provider
+        .secrets()
+        .iter()
+        .filter(|name| account.secrets.first(name).is_some())
+        .map(|name| (*name, SecretSource::Environment))
+        .collect();
     Ok(ConfiguredAccount {
         account: Arc::new(account),
         provider,
+        secret_sources,
         poll_every: table
             .with("poll_every", pause)?
             .map_or(Some(DEFAULT_POLL), |pause| {
@@ -199,7 +206,7 @@ fn secrets(id: &AccountId, provider: &dyn Provider, environment: Environment<'_>
 }
 
 /// The environment variable of a secret.
-pub(crate) fn variable(id: &AccountId, secret: &str) -> String {
+pub(super) fn variable(id: &AccountId, secret: &str) -> String {
     format!("RINGBACK_{id}_{secret}")
         .replace('-', "_")
         .to_ascii_uppercase()
