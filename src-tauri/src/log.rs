@@ -34,8 +34,9 @@ pub(crate) fn begin(launch: &Launch) -> Option<WorkerGuard> {
         return None;
     };
     let (writer, guard) = tracing_appender::non_blocking(appender);
-    let filter = EnvFilter::try_from_env("RINGBACK_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,hyper=warn,reqwest=warn,symphonia=warn"));
+    let filter = EnvFilter::try_from_env("RINGBACK_LOG").unwrap_or_else(|_| {
+        EnvFilter::new("info,hyper=warn,reqwest=warn,russh=warn,symphonia=warn")
+    });
     registry
         .with(
             fmt::layer()

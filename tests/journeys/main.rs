@@ -3,7 +3,10 @@
 //! processes matter, the real `ringback` runs. Nothing waits for a time: conditions are asked for.
 
 mod arriving;
+mod asleep;
+mod bulk;
 mod command_line;
+mod deadlines;
 mod disturbed;
 mod early_recording;
 mod every_provider;
@@ -25,7 +28,9 @@ mod refused;
 mod resync;
 mod secrets;
 mod storage_policy;
+mod stuck;
 mod telnyx;
+mod tunnel;
 mod twice;
 mod two_processes;
 mod vapi;

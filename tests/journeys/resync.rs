@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use ringback_api::cli;
 use ringback_engine::{
     EngineError, EngineOptions,
-    resync::{Request, Scope},
+    resync::{Request, Scope, Steer},
 };
 use ringback_journeys::{
     setting::{House, RETELL, Setting, TWILIO},
@@ -355,7 +355,11 @@ async fn a_run_that_somebody_stops_ends_between_two_calls() {
     assert!(some.is_ok());
     drop(some);
     assert!(
-        house.engine.stop_resync(run.number),
+        house
+            .engine
+            .steer_resync(run.number, Steer::Cancel)
+            .await
+            .expect("the engine runs"),
         "it is known by its number"
     );
     let end = run.finished().await;

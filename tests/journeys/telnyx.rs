@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use ringback_journeys::{
+    edited::{form_instead, with_word},
     patience::{SOON, until},
     setting::{House, Setting, TELNYX},
 };
@@ -120,29 +121,6 @@ async fn a_call_is_whole_by_asking_for_it_alone() {
     // Longer ago than any bill is taken as it is.
     setting.pass(Duration::from_secs(2 * 3600));
     resync(&house, ringback_engine::resync::Scope::Call(id.clone())).await;
-    house.becomes_whole(&setting, &id).await;
-    house.engine.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_call_whose_end_was_not_told_leaves_the_board() {
-    let setting = setting("5m").await;
-    let house = setting.start().await;
-    let id = place(&setting, CallScript::default());
-    let timeline = setting.world().timeline(&id).expect("the call");
-    setting
-        .clock
-        .set(timeline.answered.expect("it is answered"));
-    setting.deliver_due().await;
-    house
-        .call_that(&id, "the begin", |call| call["status"] == "ongoing")
-        .await;
-    setting.miss_everything();
-    setting.pass(Duration::from_secs(15));
-    house
-        .call_that(&id, "the end", |call| call["status"] == "ended")
-        .await;
-    assert!(house.board().is_empty());
     house.becomes_whole(&setting, &id).await;
     house.engine.shutdown().await;
 }
@@ -267,6 +245,93 @@ async fn a_corrected_charge_wins_when_it_is_heard_of() {
     resync(&house, ringback_engine::resync::Scope::Call(id.clone())).await;
     let call = house.becomes_whole(&setting, &id).await;
     assert_ne!(call["cost"]["amount"], before["cost"]["amount"]);
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_further_leg_was_let_go_goes_on_if_telnyx_says_so() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default().ending(Ending::Transferred));
+    let timeline = setting.timeline(&id);
+    let all = setting.world().webhooks_due(timeline.settled());
+    let is_end = |webhook: &&ringback_simulator::Delivery| webhook.kind == "call.hangup";
+    let ends: Vec<_> = all.iter().filter(is_end).collect();
+    let [_, further] = ends.as_slice() else {
+        panic!("two legs end: {}", ends.len());
+    };
+    let answered = all.iter().filter(|it| it.kind == "call.answered");
+    let connected = answered.map(|it| it.due).max().expect("two were answered");
+    setting.clock.set(connected);
+    for webhook in all.iter().filter(|it| it.due <= connected) {
+        setting.post(&setting.world().signed_again(webhook)).await;
+    }
+    let let_go = connected + Duration::from_secs(1);
+    let webhook = with_word(
+        setting.world(),
+        further,
+        "/data/occurred_at",
+        &format!("{let_go:.6}"),
+    );
+    setting.clock.set(let_go + Duration::from_secs(2));
+    house
+        .call_that(&id, "two legs", |call| {
+            call["legs"][0]["status"] == "ongoing"
+        })
+        .await;
+    setting.post(&webhook).await;
+    house
+        .call_that(&id, "the end of the further leg", |call| {
+            call["legs"][0]["status"] == "ended" && call["status"] == "ongoing"
+        })
+        .await;
+    assert_eq!(house.board(), [id.as_str()], "somebody is on the line");
+
+    setting.clock.set(timeline.settled());
+    for webhook in all.iter().filter(|it| it.due > connected) {
+        setting.post(&setting.world().signed_again(webhook)).await;
+    }
+    house.becomes_whole_in_time(&setting, &id).await;
+    assert!(house.board().is_empty());
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_a_texml_application_is_told_by_forms() {
+    let setting = setting("0s").await;
+    let house = setting.start().await;
+    place(&setting, CallScript::default());
+    let like = setting.world().webhooks_due(setting.now()).swap_remove(0);
+    let session = "dddddddd-0000-4000-8000-000000000001";
+    let begin = setting.now();
+    for (words, status) in [
+        ("CallStatus=ringing&Direction=inbound", "ringing"),
+        ("CallStatus=in-progress", "ongoing"),
+        (
+            "CallStatus=completed&HangupCause=normal_clearing&HangupSource=caller",
+            "ended",
+        ),
+    ] {
+        let form = format!(
+            "AccountSid=acct-1&CallSid=v3%3Aform&CallSessionId={session}&CallLegId=leg-form&{words}\
+             &From=%2B15005550111&To=%2B15005550100&CallInitiatedAt={begin}&Timestamp={}",
+            setting.now()
+        );
+        let webhook = form_instead(setting.world(), &like, &form);
+        assert_eq!(setting.post(&webhook).await.word, "accepted", "{status}");
+        assert_eq!(setting.post(&webhook).await.word, "duplicate", "{status}");
+        house
+            .call_that(session, status, |call| call["status"] == status)
+            .await;
+        setting.pass(Duration::from_secs(5));
+    }
+    let call = house.call(session).expect("here");
+    assert_eq!(
+        (&call["direction"], &call["from"]),
+        (&json!("inbound"), &json!("+15005550111"))
+    );
+    assert_eq!(call["ended_reason"]["code"], "caller_hangup");
+    assert_eq!(call["duration_ms"], 5_000, "from the answer to the end");
     house.engine.shutdown().await;
 }
 

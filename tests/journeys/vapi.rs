@@ -5,6 +5,7 @@ use std::{fs, time::Duration};
 
 use ringback_engine::resync::{Request, Scope};
 use ringback_journeys::{
+    patience::{SOON, until},
     setting::{House, Setting, files_below},
     truth::{differences, unequal},
 };
@@ -226,6 +227,69 @@ async fn a_report_that_was_lost_is_made_up_for_and_a_late_recording_waited_for()
         .set(timeline.ended + Duration::from_secs(15 * 60));
     house.look();
     house.becomes_whole(&setting, &id).await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beyond_the_retention_of_the_plan_a_recording_has_expired() {
+    let setting = setting().await;
+    let house = setting.start().await;
+    let id = place(
+        &setting,
+        CallScript {
+            recording: RecordingPlan::Kept {
+                ready_after: Some(Duration::from_secs(3600)),
+                two_channels: true,
+            },
+            ..CallScript::default()
+        },
+    );
+    let timeline = setting.world().timeline(&id).expect("the call");
+    setting.clock.set(timeline.ended);
+    setting.deliver_due().await;
+    house.recording_is(&id, "expected").await;
+    house.engine.shutdown().await;
+
+    setting
+        .clock
+        .set(timeline.placed + Duration::from_secs(15 * 24 * 3600));
+    let house = setting.start().await;
+    house.look();
+    let call = house.recording_is(&id, "expired").await;
+    assert_eq!(call["recordings"][0]["reason"], "retention");
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_reading_of_the_list_asks_for_what_changed_since_the_last_and_little_more() {
+    let setting = Setting::of_one(VAPI, "vapi", "5m").await;
+    let house = setting.start().await;
+    let id = place(&setting, CallScript::default());
+    setting.miss_everything();
+    for _ in 0..4 {
+        setting.pass(Duration::from_secs(6 * 60));
+        house.look();
+        house.rests().await;
+    }
+    house.becomes_whole(&setting, &id).await;
+    setting.world().forget_seen();
+    setting.pass(Duration::from_secs(6 * 60));
+    let asked = until(SOON, "the list is read", async || {
+        house.look();
+        setting.world().seen().into_iter().find_map(|seen| {
+            let query = seen.query.filter(|_| seen.path == "/call")?;
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            let since = pairs.find(|(name, _)| name == "updatedAtGt")?.1;
+            Some((seen.at, since.parse::<jiff::Timestamp>().expect("a time")))
+        })
+    })
+    .await;
+    let (at, since) = asked;
+    let back = at.duration_since(since);
+    assert!(
+        (jiff::SignedDuration::from_mins(10)..jiff::SignedDuration::from_mins(20)).contains(&back),
+        "{back}"
+    );
     house.engine.shutdown().await;
 }
 

@@ -4,6 +4,7 @@
 //! hand out to their customers, so that nothing can be misunderstood the same way twice.
 
 mod own_backend;
+mod telnyx;
 
 use std::{path::Path, process::Stdio, time::Duration};
 
@@ -16,15 +17,15 @@ use ringback_journeys::{
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
-/// Has the packages sign and post; gives status and answer of each.
-async fn post(webhooks: &Value) -> Vec<(u64, Value)> {
+/// Runs a script with JSON in and JSON out.
+async fn node(script: &str, input: &Value) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sdk");
     assert!(
         folder.join("node_modules").is_dir(),
         "the providers' packages are not installed; `cargo xtask setup` does it"
     );
     let mut node = tokio::process::Command::new("node")
-        .arg("post.mjs")
+        .arg(script)
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -33,15 +34,22 @@ async fn post(webhooks: &Value) -> Vec<(u64, Value)> {
         .expect("Node.js is installed");
     let mut stdin = node.stdin.take().expect("it is piped");
     stdin
-        .write_all(webhooks.to_string().as_bytes())
+        .write_all(input.to_string().as_bytes())
         .await
         .expect("it reads");
     drop(stdin);
     let output = node.wait_with_output().await.expect("it ends");
     assert!(output.status.success(), "its own words are above");
-    let answers: Vec<Value> = serde_json::from_slice(&output.stdout).expect("a JSON array");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// Has the packages sign and post; gives status and answer of each.
+async fn post(webhooks: &Value) -> Vec<(u64, Value)> {
+    let answers = node("post.mjs", webhooks).await;
     answers
-        .into_iter()
+        .as_array()
+        .expect("an array")
+        .iter()
         .map(|answer| {
             (
                 answer["status"].as_u64().unwrap_or(0),

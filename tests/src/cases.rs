@@ -34,7 +34,7 @@ pub const CASES: &[Case] = &[
     Case { account: "clinic-retell", provider: "retell", has_api: true, withholds: Some("policy"), takes_hints: true, kind_at: "/event", reason_at: Some("/call/disconnection_reason") },
     Case { account: "bistro-twilio", provider: "twilio", has_api: true, withholds: None, takes_hints: false, kind_at: "/CallStatus", reason_at: None },
     Case { account: "sales-vapi", provider: "vapi", has_api: true, withholds: Some("policy"), takes_hints: true, kind_at: "/message/type", reason_at: Some("/message/endedReason") },
-    Case { account: "courier-telnyx", provider: "telnyx", has_api: true, withholds: Some("external_storage"), takes_hints: true, kind_at: "/data/event_type", reason_at: None },
+    Case { account: "courier-telnyx", provider: "telnyx", has_api: true, withholds: Some("external_storage"), takes_hints: true, kind_at: "/data/event_type", reason_at: Some("/data/payload/hangup_cause") },
     Case { account: "team-recall", provider: "recall", has_api: true, withholds: Some("policy"), takes_hints: true, kind_at: "/event", reason_at: None },
     Case { account: "shop-custom", provider: "custom", has_api: false, withholds: Some("policy"), takes_hints: false, kind_at: "/type", reason_at: None },
 ];

@@ -1,8 +1,8 @@
 //! The provider's side of the door: webhooks are posted as a provider posts them.
 
-use std::{net::SocketAddr, sync::Once};
+use std::{fs, net::SocketAddr, path::Path, sync::Once};
 
-use reqwest::Client;
+use reqwest::{Certificate, Client};
 use ringback_simulator::Delivery;
 use serde_json::Value;
 use url::Url;
@@ -60,7 +60,20 @@ impl Sender {
     /// When no HTTP client can be made.
     pub fn new(door: &Url) -> Self {
         Self {
-            client: client(),
+            client: client(None),
+            door: door.clone(),
+        }
+    }
+
+    /// One who knows this door behind a proxy with a certificate of this CA.
+    ///
+    /// # Panics
+    /// When no HTTP client can be made with it.
+    pub fn trusting(door: &Url, ca_file: &Path) -> Self {
+        let pem = fs::read(ca_file).expect("a certificate");
+        let ca = Certificate::from_pem(&pem).expect("a certificate");
+        Self {
+            client: client(Some(ca)),
             door: door.clone(),
         }
     }
@@ -117,13 +130,14 @@ impl Sender {
 
 /// A client that follows nothing and keeps no connection: a provider's next webhook comes from
 /// anywhere.
-fn client() -> Client {
+fn client(ca: Option<Certificate>) -> Client {
     static RUSTLS: Once = Once::new();
     RUSTLS.call_once(|| {
         // Another crate may have installed its own already; either is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
     Client::builder()
+        .tls_certs_merge(ca)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .pool_max_idle_per_host(0)

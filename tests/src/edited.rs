@@ -34,6 +34,20 @@ pub fn with_word(world: &World, webhook: &Delivery, place: &str, word: &str) -> 
     world.signed_again(&edited)
 }
 
+/// A form from the account of this webhook, as an event of its own, signed now.
+pub fn form_instead(world: &World, webhook: &Delivery, form: &str) -> Delivery {
+    let mut edited = webhook.clone();
+    edited.body = form.as_bytes().to_vec().into();
+    edited.number += 1_000_000;
+    let mut edited = world.signed_again(&edited);
+    for (name, value) in &mut edited.headers {
+        if *name == "content-type" {
+            "application/x-www-form-urlencoded".clone_into(value);
+        }
+    }
+    edited
+}
+
 fn is_form(webhook: &Delivery) -> bool {
     webhook.headers.iter().any(|(name, value)| {
         name.eq_ignore_ascii_case("content-type")

@@ -10,7 +10,11 @@ use std::{
 
 use jiff::Timestamp;
 use ringback_api::{cli, dto::CallQuery};
-use ringback_engine::{Engine, EngineOptions, Home, StartError};
+use ringback_engine::{
+    DIGEST, Engine, EngineError, EngineOptions, Home, StartError,
+    resync::{Request, Run, Scope},
+    store::RecordingWord,
+};
 use ringback_model::Clock;
 use ringback_simulator::{
     AccountSetup, CallScript, Config, Delivery, HandClock, Simulator, Switches, Timeline,
@@ -237,6 +241,19 @@ impl Setting {
             until(SOON, "the door opens", async || house.engine.door()).await;
         }
         Ok(house)
+    }
+
+    /// A second engine on this home, as a window has it: it does no background work.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn beside(&self) -> House {
+        let options = EngineOptions {
+            door_required: false,
+            background: false,
+            ..self.options()
+        };
+        self.start_as(options).await.expect("it starts beside")
     }
 
     /// The real program on this home.
@@ -474,8 +491,50 @@ impl House {
         alerts
             .expect("the database can be read")
             .into_iter()
+            .filter(|alert| alert.what.kind != DIGEST)
             .map(|alert| (alert.what.kind, alert.what.subject))
             .collect()
+    }
+
+    /// What is told of absences and not put away yet, newest first.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub fn digests(&self) -> Vec<Value> {
+        let alerts = self.engine.read(|reader| reader.alerts().open());
+        alerts
+            .expect("the database can be read")
+            .into_iter()
+            .filter(|alert| alert.what.kind == DIGEST)
+            .map(|alert| alert.what.params)
+            .collect()
+    }
+
+    /// Begins to fetch all calls of the last days.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub async fn resync_days(&self, days: u32) -> Result<Run, EngineError> {
+        let request = Request {
+            scope: Scope::Recent { days },
+            account: None,
+            dry_run: false,
+        };
+        self.engine.resync(request).await
+    }
+
+    /// How many recordings are here.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub fn ready(&self) -> u64 {
+        let totals = self.engine.read(|reader| reader.figures().recordings());
+        totals
+            .expect("the database can be read")
+            .into_iter()
+            .filter(|total| total.state == RecordingWord::Ready)
+            .map(|total| total.count)
+            .sum()
     }
 
     /// The file of a call's first recording.

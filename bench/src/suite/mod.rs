@@ -1,6 +1,7 @@
 //! The questions, one file each, and the loop that lets servers take turns.
 
 mod apply;
+mod backfill;
 mod burst;
 mod durability;
 mod ingest;
@@ -67,6 +68,11 @@ const SUITES: &[Suite] = &[
         name: "kills",
         question: kills::QUESTION,
         measure: |setting| Box::pin(kills::measure(setting)),
+    },
+    Suite {
+        name: "backfill",
+        question: backfill::QUESTION,
+        measure: |setting| Box::pin(backfill::measure(setting)),
     },
     #[cfg(target_os = "linux")]
     Suite {

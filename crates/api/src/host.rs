@@ -145,6 +145,6 @@ fn told(engine: &Engine, news: News) -> Vec<Event> {
             .map(Event::Settings)
             .into_iter()
             .collect(),
-        News::Health => vec![Event::Health],
+        News::Tunnel(_) | News::Health => vec![Event::Health],
     }
 }

@@ -14,7 +14,11 @@ macro_rules! command_list {
             "calls.page" => calls_page(PageArgs) -> CallPage;
             "calls.get" => calls_get(CallRef) -> CallDetail;
             "calls.hits" => calls_hits(HitsArgs) -> Vec<Hit>;
+            "calls.check" => calls_check(CallRef) -> CallStanding;
+            "calls.mark_ended" => calls_mark_ended(CallRef) -> CallStanding;
             "resync.start" => resync_start(ResyncArgs) -> ResyncProgress;
+            "resync.pause" => resync_pause(ResyncRef) -> Nothing;
+            "resync.resume" => resync_resume(ResyncRef) -> Nothing;
             "resync.cancel" => resync_cancel(ResyncRef) -> Nothing;
             "resync.list" => resync_list(Nothing) -> Vec<ResyncProgress>;
             "recordings.retry" => recordings_retry(RecordingRef) -> Nothing;
@@ -26,6 +30,7 @@ macro_rules! command_list {
             "player.set" => player_set(PlayerSettings) -> Nothing;
             "insights.get" => insights_get(InsightsArgs) -> Insights;
             "health.get" => health_get(Nothing) -> Health;
+            "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;
             "settings.set" => settings_set(Settings) -> Settings;
             "alerts.list" => alerts_list(Nothing) -> Vec<AlertJson>;

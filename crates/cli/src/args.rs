@@ -141,6 +141,12 @@ pub(crate) struct ResyncArgs {
     /// All calls of the last days, also those that are not here yet
     #[arg(long, value_name = "DAYS", group = "scope")]
     pub(crate) recent: Option<u32>,
+    /// Go on with the resync of many calls that was paused or interrupted
+    #[arg(long, group = "scope", conflicts_with_all = ["account", "dry_run"])]
+    pub(crate) resume: bool,
+    /// End the resync of many calls that is under way or paused; what it did stays
+    #[arg(long, group = "scope", conflicts_with_all = ["account", "dry_run"])]
+    pub(crate) cancel: bool,
     /// Only this account
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,

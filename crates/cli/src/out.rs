@@ -55,6 +55,12 @@ impl Out {
     }
 }
 
+/// Tells a person something that is no answer.
+pub(crate) fn notice(text: &str) {
+    // With nobody reading there is nobody to tell.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 fn exit_code(code: ErrorCode) -> u8 {
     match code {
         ErrorCode::BadRequest | ErrorCode::Config => USAGE,

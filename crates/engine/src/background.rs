@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use ringback_intake::{Door, Intake};
+use ringback_intake::{Canary, Door, Intake};
 use ringback_store::CallFilter;
 
 use crate::{
@@ -17,8 +17,9 @@ use crate::{
     journal::DoorJournal,
     news::News,
     rebuild::restore,
+    resync,
     role::Role,
-    work,
+    tunnel, work,
 };
 
 /// How often a process without the role looks whether it is free.
@@ -97,6 +98,7 @@ pub(crate) fn start(
             }
         }
         let loops = tokio::spawn(keep_working(core.clone(), owner));
+        core.spawn(keep_sweeping(core.clone()));
         open(&core, &background, door, listen).await;
         if loops.await.is_err() {
             tracing::error!("the watch over the work ended by a panic");
@@ -116,6 +118,17 @@ async fn keep_working(core: Arc<Core>, owner: String) {
             return;
         }
         tracing::error!("the work loop ended by a panic and begins anew");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The same for the resyncs of many calls.
+async fn keep_sweeping(core: Arc<Core>) {
+    while !core.stop.is_cancelled() {
+        if tokio::spawn(resync::attend(core.clone())).await.is_ok() {
+            return;
+        }
+        tracing::error!("a resync ended by a panic and goes on anew");
         tokio::time::sleep(LOOK).await;
     }
 }
@@ -227,6 +240,9 @@ async fn open(
         Arc::new(journal),
         core.clock.clone(),
     );
+    let canary = Canary::new(rand::random());
+    let intake = intake.with_canary(canary.clone());
+    core.spawn(tunnel::run(core.clone(), door.local_addr(), canary));
     door.serve(intake, core.stop.clone()).await;
     background.lock().door = None;
 }

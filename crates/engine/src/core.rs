@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc};
 use ringback_archive::Archive;
 use ringback_keys::Vault;
 use ringback_model::{AccountId, CallId, Clock, ProviderCallId};
-use ringback_store::{CallFilter, Store};
+use ringback_store::{CallFilter, Store, StoreError, Writer};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -18,7 +18,9 @@ use crate::{
     news::News,
     playback::Desk,
     poll::Polls,
-    resync::Runs,
+    resync::{Runs, Sweeping},
+    stuck,
+    tunnel::Tunneling,
 };
 
 /// The shared parts. Everything that runs holds it; it holds nothing that runs.
@@ -28,14 +30,19 @@ pub(crate) struct Core {
     pub config: Config,
     pub vault: Arc<dyn Vault>,
     pub is_demo: bool,
+    /// Whether this process does the background work when no other does.
+    pub does_background: bool,
     pub store: Arc<Store>,
     pub archive: Archive,
     pub accounts: Accounts,
     pub applier: Applier,
     pub fetcher: Fetcher,
     pub runs: Runs,
+    pub sweeping: Sweeping,
     pub polls: Polls,
+    pub stuck: stuck::Watch,
     pub desk: Desk,
+    pub tunnel: Tunneling,
     pub news: broadcast::Sender<News>,
     /// Rung when there may be something to fetch or to ask for.
     pub work: Arc<Notify>,
@@ -54,6 +61,19 @@ impl Core {
     pub(crate) fn tell(&self, news: News) {
         // Nobody may be looking.
         let _ = self.news.send(news);
+    }
+
+    /// Writes what people ask for: it is on the disk when this comes back.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.store.write_async(work, move |result| {
+            // Whoever asked may be gone; it is written all the same.
+            let _ = answer.send(result);
+        });
+        answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
     pub(crate) fn party(&self, account: &str) -> Result<Arc<Party>, EngineError> {

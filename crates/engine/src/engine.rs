@@ -20,14 +20,16 @@ use crate::{
     accounts::{Accounts, PACE},
     apply::{self, Applier},
     background::{self, Background},
-    config::{Config, ConfiguredAccount},
+    config::{Config, ConfiguredAccount, webhook_url},
     core::Core,
     fetch::{Fetcher, ask_again},
     keys::{NoStore, Vault, kept},
     news::News,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
-    resync::{self, Progress, Runs},
+    resync::{self, Progress, Runs, Sweeping},
+    stuck,
+    tunnel::{self, Pace, TunnelReport, Tunneling},
     watch,
 };
 
@@ -57,6 +59,8 @@ pub struct EngineOptions {
     pub pace: Duration,
     /// What an answered event survives. Anything but the usual is for measuring.
     pub durability: Durability,
+    /// How patient the tunnel is.
+    pub tunnel: Pace,
 }
 
 impl EngineOptions {
@@ -73,6 +77,7 @@ impl EngineOptions {
             is_demo: false,
             pace: PACE,
             durability: Durability::Full,
+            tunnel: Pace::default(),
         }
     }
 }
@@ -125,18 +130,22 @@ impl Engine {
         let owner = owner();
         let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
             desk: Desk::new(clock.clone(), store.clone(), news.clone()),
-            fetcher: Fetcher::new(core.clone(), owner.clone()),
+            fetcher: Fetcher::new(core.clone(), owner.clone(), &accounts),
             home,
             clock,
             config,
             vault,
             is_demo: options.is_demo,
+            does_background: options.background,
             store,
             archive,
             accounts,
             applier,
             runs: Runs::default(),
+            sweeping: Sweeping::default(),
             polls: Polls::default(),
+            stuck: stuck::Watch::default(),
+            tunnel: Tunneling::at(options.tunnel),
             news,
             work,
             stop: CancellationToken::new(),
@@ -223,6 +232,34 @@ impl Engine {
         self.background.problem()
     }
 
+    /// How the tunnel is, whichever process on this home runs it.
+    pub fn tunnel(&self) -> TunnelReport {
+        tunnel::report(&self.core)
+    }
+
+    /// The public address of the door: the configured one, or the last one that worked.
+    pub fn public_url(&self) -> Option<url::Url> {
+        tunnel::public_url(&self.core)
+    }
+
+    /// The address to give an account's provider.
+    pub fn webhook_url(&self, account: &ConfiguredAccount) -> Option<url::Url> {
+        let public = self.public_url()?;
+        Some(webhook_url(&public, &account.account.id))
+    }
+
+    /// Begins the tunnel anew.
+    pub fn restart_tunnel(&self) -> Result<(), EngineError> {
+        if self.core.tunnel.restart() {
+            return Ok(());
+        }
+        Err(EngineError::NotNow(if self.has_role() {
+            "there is no tunnel to restart"
+        } else {
+            "another process on this home runs the tunnel; restart it there"
+        }))
+    }
+
     /// News from now on.
     pub fn news(&self) -> broadcast::Receiver<News> {
         self.core.news.subscribe()
@@ -267,14 +304,36 @@ impl Engine {
         resync::begin(&self.core, request).await
     }
 
-    /// The newest runs of this process.
-    pub fn resyncs(&self) -> Vec<Progress> {
-        self.core.runs.list()
+    /// The newest runs of this process, and the newest of many calls on this home.
+    pub fn resyncs(&self) -> Result<Vec<Progress>, EngineError> {
+        resync::list(&self.core)
     }
 
-    /// Stops a run. False if there is none with this number.
-    pub fn stop_resync(&self, run: u64) -> bool {
-        self.core.runs.stop(run)
+    /// Pauses a run, lets it go on, or ends it. False if there is none with this number that is not
+    /// over; only one that is [`stored`](Progress::stored) can be paused.
+    pub async fn steer_resync(&self, run: u64, steer: resync::Steer) -> Result<bool, EngineError> {
+        resync::steer(&self.core, run, steer).await
+    }
+
+    /// The newest resync of many calls that is not over, whoever began it.
+    pub fn unfinished_resync(&self) -> Result<Option<Progress>, EngineError> {
+        resync::unfinished(&self.core)
+    }
+
+    /// Watches a resync of many calls. A process that does no background work works on it as long as
+    /// no other does. `None` if there is none with this number.
+    pub fn follow_resync(&self, run: u64) -> Result<Option<resync::Run>, EngineError> {
+        resync::follow(&self.core, run)
+    }
+
+    /// Asks the provider about a call that seems to hang, and takes in what it says.
+    pub async fn check_call(&self, id: &str) -> Result<(), EngineError> {
+        stuck::check_now(&self.core, id).await
+    }
+
+    /// A person says that a call is over whose account has nobody to ask.
+    pub async fn mark_call_ended(&self, id: &str) -> Result<(), EngineError> {
+        stuck::mark_ended(&self.core, id).await
     }
 
     /// Fetches a recording that was given up once more, beginning now.
@@ -345,12 +404,7 @@ impl Engine {
         &self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        let (answer, answered) = tokio::sync::oneshot::channel();
-        self.core.store.write_async(work, move |result| {
-            // Whoever asked may be gone; it is written all the same.
-            let _ = answer.send(result);
-        });
-        Ok(answered.await.unwrap_or(Err(StoreError::Closed))?)
+        Ok(self.core.write(work).await?)
     }
 
     /// Applies what waits in the journal, on this thread; for programs that end soon.
@@ -362,6 +416,7 @@ impl Engine {
     /// Everything is asked for at once, as after a sleep.
     pub fn catch_up(&self) {
         self.core.polls.all_due();
+        self.core.tunnel.look();
         self.core.work.notify_waiters();
     }
 }

@@ -113,6 +113,11 @@ impl Home {
         self.data.join("background.lock")
     }
 
+    /// The file whose lock says which process works on resyncs of many calls.
+    pub(crate) fn sweep_file(&self) -> PathBuf {
+        self.data.join("resync.lock")
+    }
+
     /// The folder of the data, for showing.
     pub fn data(&self) -> &Path {
         &self.data

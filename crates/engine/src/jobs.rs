@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use ringback_model::{AccountId, ProviderCallId, RecordingId};
-use ringback_store::NewJob;
+use ringback_store::{NewJob, StoreError, Writer};
 use serde::{Deserialize, Serialize};
 
 use crate::schedule::RESYNC_AFTER_FAILED_WEBHOOK;
@@ -78,6 +78,20 @@ pub(crate) fn resync_after_failed_webhook(
         now.saturating_add(RESYNC_AFTER_FAILED_WEBHOOK)
             .unwrap_or(now),
     )
+}
+
+/// Adds a job that is live, or backlog.
+pub(crate) fn enqueue(
+    writer: &mut Writer<'_>,
+    job: &NewJob,
+    is_backlog: bool,
+) -> Result<(), StoreError> {
+    if is_backlog {
+        writer.jobs_mut().enqueue_backlog(job)?;
+    } else {
+        writer.jobs_mut().enqueue(job)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn payload<T: Serialize>(work: &T) -> serde_json::Value {

@@ -2,7 +2,7 @@
 
 use ringback_model::CallId;
 
-use crate::{playback::Playback, resync::Progress};
+use crate::{playback::Playback, resync::Progress, tunnel::TunnelReport};
 
 /// News goes out after the commit, never before.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub enum News {
     Alerts,
     /// Settings are new.
     Settings,
+    /// The tunnel is in another state, or was probed.
+    Tunnel(TunnelReport),
     /// An account, the door or the queue is in another state.
     Health,
 }

@@ -15,10 +15,7 @@ use ringback_model::{AccountId, ProviderCallId, Status};
 use ringback_providers::ApiError;
 use ringback_store::{CallFilter, NewAlert};
 
-use crate::{EngineError, accounts::Party, core::Core, news::News};
-
-/// How long before the cursor a walk begins: longer than the longest call that providers allow.
-const OVERLAP: SignedDuration = SignedDuration::from_hours(3);
+use crate::{EngineError, accounts::Party, apply::Ours, catch_up, core::Core, news::News};
 
 /// How far back the first walk of a new account goes.
 const FIRST_WALK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -28,6 +25,9 @@ const ONGOING_EVERY: SignedDuration = SignedDuration::from_secs(15);
 
 /// A call that the provider does not know so long after it was first heard of is gone.
 const GONE_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
+/// While the network is gone, it is looked this often whether it is back.
+const CUT_OFF: SignedDuration = SignedDuration::from_secs(30);
 
 /// How often an alert is worth raising for a provider that cannot be reached.
 const FAILURES_BEFORE_ALERT: u32 = 3;
@@ -128,9 +128,14 @@ impl Drop for Asking<'_> {
 async fn poll(core: &Arc<Core>, party: &Arc<Party>, due: Due, every: SignedDuration) {
     let _asking = Asking(&core.polls, party.id());
     let began = core.clock.now();
+    let was_cut_off = core
+        .polls
+        .of(party.id())
+        .last_error
+        .is_some_and(|error| catch_up::is_network(&error));
     let mut result = Ok(());
     if due.list {
-        result = walk(core, party, began).await;
+        result = walk(core, party, began, every).await;
     }
     if due.ongoing && result.is_ok() {
         result = look_at_ongoing(core, party).await;
@@ -141,7 +146,13 @@ async fn poll(core: &Arc<Core>, party: &Arc<Party>, due: Due, every: SignedDurat
         let later = |pause| began.saturating_add(pause).unwrap_or(Timestamp::MAX);
         poll.next_ongoing = Some(later(ONGOING_EVERY));
         if due.list {
-            poll.next_list = Some(later(every));
+            let is_cut_off = result.as_ref().is_err_and(catch_up::is_network);
+            let pause = if is_cut_off {
+                every.min(CUT_OFF)
+            } else {
+                every
+            };
+            poll.next_list = Some(later(pause));
         }
         match result {
             Ok(()) => {
@@ -161,6 +172,10 @@ async fn poll(core: &Arc<Core>, party: &Arc<Party>, due: Due, every: SignedDurat
             }
         }
     };
+    let is_back = was_cut_off && alert.is_none() && core.polls.of(party.id()).last_error.is_none();
+    if is_back && let Err(error) = catch_up::network_is_back(core, party.id()).await {
+        tracing::error!(%error, "what failed without a network is tried again later");
+    }
     if let Err(error) = tell(core, party, alert, due.list).await {
         tracing::error!(%error, "an alert is not written");
     }
@@ -199,12 +214,18 @@ async fn tell(
 }
 
 /// Reads the list from where it is known to be complete.
-async fn walk(core: &Arc<Core>, party: &Arc<Party>, began: Timestamp) -> Result<(), EngineError> {
+async fn walk(
+    core: &Arc<Core>,
+    party: &Arc<Party>,
+    began: Timestamp,
+    every: SignedDuration,
+) -> Result<(), EngineError> {
     let cursor = core
         .store
         .read(|reader| reader.cursors().get(party.id(), CURSOR))?;
-    let since = match cursor.and_then(|text| text.parse::<Timestamp>().ok()) {
-        Some(until) => until.saturating_sub(OVERLAP),
+    let complete_until = cursor.and_then(|text| text.parse::<Timestamp>().ok());
+    let since = match complete_until {
+        Some(until) => until.saturating_sub(party.client.list_overlap()),
         None => began.saturating_sub(FIRST_WALK),
     }
     .unwrap_or(Timestamp::MIN);
@@ -221,8 +242,12 @@ async fn walk(core: &Arc<Core>, party: &Arc<Party>, began: Timestamp) -> Result<
         }
     }
     let account = party.id().clone();
+    let absence = catch_up::absence(complete_until, began, every);
     core.applier
         .write(move |writer| {
+            if let Some(since) = absence {
+                writer.absences_mut().note(since, began)?;
+            }
             writer
                 .cursors_mut()
                 .set(&account, CURSOR, &began.to_string())
@@ -252,7 +277,7 @@ async fn look_at_ongoing(core: &Arc<Core>, party: &Arc<Party>) -> Result<(), Eng
             // Too new to be found: the next look will tell. After a while it is gone.
             Err(ApiError::NotFound) => {
                 if is_old(core, party, &call)? {
-                    core.applier.take_gone(party, &call).await?;
+                    core.applier.take_ours(party, &call, Ours::Gone).await?;
                 }
             }
             Err(error) => return Err(error.into()),

@@ -35,6 +35,15 @@ impl Role {
         }
     }
 
+    /// Whether some process has the role now.
+    pub(crate) fn is_taken(path: &Path) -> bool {
+        // Whoever only looks does not hold the others off for longer than the blink of an eye.
+        let Ok(file) = File::open(path) else {
+            return false;
+        };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
     /// Writes down that `owner` has the role now, and gives who had it before.
     pub(crate) fn sign(&mut self, owner: &str) -> io::Result<Option<String>> {
         let mut before = String::new();
@@ -75,11 +84,13 @@ mod tests {
         let path = folder.path().join("background.lock");
         let first = Role::try_take(&path).expect("the lock file opens");
         assert!(first.is_some(), "nobody had it");
+        assert!(Role::is_taken(&path));
         assert!(
             Role::try_take(&path).expect("opens").is_none(),
             "it is taken"
         );
         drop(first);
+        assert!(!Role::is_taken(&path));
         assert!(
             Role::try_take(&path).expect("opens").is_some(),
             "it is free again"

@@ -23,6 +23,14 @@ const REFETCH: [SignedDuration; 3] = [
 /// much later.
 pub(crate) const RESYNC_AFTER_FAILED_WEBHOOK: SignedDuration = SignedDuration::from_mins(5);
 
+/// A call that ended so long ago is not live any more: what is to be done for it is backlog.
+const LIVE_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whether what is asked for at `at`, for a call that ended then, gives way to what is live.
+pub(crate) fn is_backlog(ended: Option<Timestamp>, at: Timestamp) -> bool {
+    ended.is_some_and(|ended| at.duration_since(ended) > LIVE_FOR)
+}
+
 /// The pause before asking again for what is not ready, after `asked` answers "not yet" since
 /// `first`. `None` when it has been too long: then the slow schedule of [`next_refetch`] goes on.
 pub(crate) fn not_ready_pause(
@@ -94,6 +102,13 @@ mod tests {
             ]
         );
         assert_eq!(failed_pause(0), None, "nothing failed, nothing to wait for");
+    }
+
+    #[test]
+    fn a_call_is_live_for_an_hour_after_its_end() {
+        assert!(!is_backlog(None, at(9_999)), "it goes on");
+        assert!(!is_backlog(Some(at(0)), at(3_600)));
+        assert!(is_backlog(Some(at(0)), at(3_601)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use ringback_model::CallId;
 use ringback_store::{Change, ChangeKind, Feed, StoreError};
 use tokio::sync::Notify;
 
-use crate::{StartError, core::Core, news::News};
+use crate::{StartError, core::Core, news::News, resync, tunnel};
 
 /// How often another process's commits are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -72,13 +72,27 @@ fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
         _ => core.tell(News::Stale),
     }
     let any = |kind| changes.iter().any(|change| change.kind == kind);
+    let sweeps: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| change.kind == ChangeKind::Sweep)
+        .map(|change| change.id.as_str())
+        .collect();
+    for id in sweeps.into_iter().filter_map(|id| id.parse().ok()) {
+        resync::tell(core, id);
+    }
     if any(ChangeKind::Alert) {
         core.tell(News::Alerts);
     }
-    if any(ChangeKind::Setting) {
+    let settings = |is_tunnel: bool| {
+        let mut settings = changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Setting);
+        settings.any(|change| (change.id == tunnel::SETTING) == is_tunnel)
+    };
+    if settings(false) {
         core.tell(News::Settings);
     }
-    if any(ChangeKind::Refused) || any(ChangeKind::Job) {
+    if any(ChangeKind::Refused) || any(ChangeKind::Job) || settings(true) {
         core.tell(News::Health);
     }
     newest

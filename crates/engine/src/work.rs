@@ -12,14 +12,14 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::ProviderCallId;
 use ringback_providers::ApiError;
-use ringback_store::{ClaimLimits, Job, StoreError};
+use ringback_store::{Budgets, ClaimLimits, Job, StoreError};
 
 use crate::{
-    EngineError,
+    EngineError, catch_up,
     core::Core,
     fetch,
     jobs::{RESYNC, ResyncWork},
-    poll, schedule,
+    poll, schedule, stuck,
 };
 
 /// How often the loop looks when nobody rings.
@@ -33,13 +33,17 @@ const ROUND: Duration = Duration::from_millis(100);
 /// moved, after which asking again does no harm).
 const SLEPT: SignedDuration = SignedDuration::from_secs(30);
 
+/// How often it is looked which recordings are about to expire.
+const WARN_EVERY: SignedDuration = SignedDuration::from_secs(30);
+
 /// Questions about single calls at the same time for one account.
-const QUESTIONS_PER_ACCOUNT: usize = 2;
-const QUESTIONS: usize = 6;
+const QUESTIONS_PER_ACCOUNT: usize = 5;
+const QUESTIONS: usize = 12;
 
 /// Runs until the program ends.
 pub(crate) async fn run(core: Arc<Core>, owner: String) {
     let mut seen = (Instant::now(), core.clock.now());
+    let mut next_warning = seen.1;
     while !core.stop.is_cancelled() {
         let (steady, wall) = (Instant::now(), core.clock.now());
         if slept(seen, (steady, wall)) {
@@ -47,11 +51,18 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
             core.polls.all_due();
         }
         seen = (steady, wall);
+        if wall >= next_warning {
+            next_warning = later(wall, WARN_EVERY);
+            if let Err(error) = fetch::tell_of_dying(&core).await {
+                tracing::error!(%error, "what is about to expire could not be looked up");
+            }
+        }
 
         let rung = core.work.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         poll::start_due(&core);
+        stuck::start_due(&core);
         let started = match start_due(&core, &owner).await {
             Ok(started) => started,
             Err(error) => {
@@ -59,6 +70,11 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
                 0
             }
         };
+        if started == 0
+            && let Err(error) = catch_up::tell_when_done(&core).await
+        {
+            tracing::error!(%error, "what happened meanwhile could not be told");
+        }
         let next = async {
             tokio::time::sleep(ROUND).await;
             if started == 0 {
@@ -88,9 +104,18 @@ async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineE
         per_account: QUESTIONS_PER_ACCOUNT,
         lease: fetch::LEASE,
     };
+    let budgets = Budgets {
+        dying_within: SignedDuration::ZERO,
+        per_account: Vec::new(),
+        backlog: QUESTIONS - 1,
+    };
     let due = core
         .applier
-        .write(move |writer| writer.jobs_mut().claim(&[RESYNC], now, &claimer, limits))
+        .write(move |writer| {
+            writer
+                .jobs_mut()
+                .claim_within(&[RESYNC], now, &claimer, limits, &budgets)
+        })
         .await?;
     let count = due.len();
     for job in due {
@@ -112,7 +137,12 @@ async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineE
     let (Some(work), Some(party)) = (work, party) else {
         return finish(core, owner, job, Next::Done).await;
     };
-    let asked = match party.client.call(&work.call).await {
+    let client = if job.is_backlog {
+        &party.backlog
+    } else {
+        &party.client
+    };
+    let asked = match client.call(&work.call).await {
         Ok(snapshots) => core
             .applier
             .take(&party, &work.call, snapshots, false)

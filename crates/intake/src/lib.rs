@@ -17,12 +17,14 @@
 
 mod answer;
 mod body;
+mod canary;
 mod door;
 mod ports;
 mod routes;
 
 pub use answer::Answer;
 pub use body::{BODY_LIMIT, BodyMemory};
+pub use canary::Canary;
 pub use door::{DEFAULT_LISTEN, Door, DoorError, Limits};
 pub use ports::{Accounts, Appended, Journal, JournalDown};
 pub use routes::{Intake, router};

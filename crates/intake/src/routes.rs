@@ -9,13 +9,14 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
+    response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
 use ringback_model::Clock;
 use ringback_providers::{Account, Provider, RawRequest, Refusal, VerifiedEvent};
 
 use crate::{
-    Accounts, Answer, Appended, BodyMemory, Journal,
+    Accounts, Answer, Appended, BodyMemory, Canary, Journal,
     body::{self, Held},
 };
 
@@ -34,6 +35,7 @@ pub struct Intake {
     clock: Clock,
     memory: BodyMemory,
     body_time: Duration,
+    canary: Option<Canary>,
 }
 
 impl Intake {
@@ -45,6 +47,7 @@ impl Intake {
             clock,
             memory: BodyMemory::default(),
             body_time: Duration::from_secs(30),
+            canary: None,
         }
     }
 
@@ -52,6 +55,13 @@ impl Intake {
     #[must_use]
     pub fn with_body_memory(mut self, memory: BodyMemory) -> Self {
         self.memory = memory;
+        self
+    }
+
+    /// Answers the signed probes of this canary.
+    #[must_use]
+    pub fn with_canary(mut self, canary: Canary) -> Self {
+        self.canary = Some(canary);
         self
     }
 
@@ -93,11 +103,28 @@ async fn health(State(intake): State<Intake>) -> Answer {
     }
 }
 
-async fn webhook(State(intake): State<Intake>, request: Request) -> Answer {
+async fn webhook(State(intake): State<Intake>, request: Request) -> Response {
+    if let (Some(canary), Canary::PATH) = (&intake.canary, request.uri().path()) {
+        return probe(&intake, canary, request).await;
+    }
+    accept(&intake, request).await.into_response()
+}
+
+/// Answers our own probe. To anybody else there is nothing here, as under any other unknown name.
+async fn probe(intake: &Intake, canary: &Canary, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let bytes = body::read(&parts.headers, body, &intake.memory, intake.body_time).await;
+    match bytes.ok().and_then(|held| canary.answer(&held.bytes)) {
+        Some(proof) => proof.into_response(),
+        None => Answer::NotFound.into_response(),
+    }
+}
+
+async fn accept(intake: &Intake, request: Request) -> Answer {
     // Account ids consist of characters that nobody has to escape, so an escaped one is another.
     let id = request.uri().path().strip_prefix(WEBHOOKS);
     let Some((account, provider)) = id.and_then(|id| intake.accounts.find(id)) else {
-        return refuse_unread(&intake, request, Answer::NotFound).await;
+        return refuse_unread(intake, request, Answer::NotFound).await;
     };
     let (parts, body) = request.into_parts();
     let held = match body::read(&parts.headers, body, &intake.memory, intake.body_time).await {
@@ -113,7 +140,7 @@ async fn webhook(State(intake): State<Intake>, request: Request) -> Answer {
         received_at: intake.clock.now(),
     };
     match verify(Arc::clone(&account), provider, raw.clone()).await {
-        Some(Ok(event)) => keep(&intake, &account, event).await,
+        Some(Ok(event)) => keep(intake, &account, event).await,
         Some(Err(refusal)) => {
             tracing::debug!(account = %account.id, refusal = refusal.code(), "request turned away");
             intake.journal.refuse(&account.id, &raw, refusal);

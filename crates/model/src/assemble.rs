@@ -5,29 +5,27 @@
 //! leaves its fields, what was told of the call as a whole comes back.
 //!
 //! The rules:
-//! - The leg that began first is the root. The conversation is over when its root is; a leg that is
-//!   heard of late can therefore show that a call which seemed over goes on.
+//! - The leg that began first is the root; what is known of it is known of the call. When the call is
+//!   over is a matter of all legs (`ending`).
 //! - A leg of which only a bill tells counts while no other leg is known. After that only its charges
 //!   do: with the leg that has its id as another id, else with the root, unless that has a bill.
 //! - Who hung up is told as the calling or the called side. Which of them is the person and which is
 //!   our agent follows from the direction.
 //! - A leg's cost is what its bill says; charges that were filed since for the same products replace
 //!   those on the bill. Without a bill it is the sum of the charges.
-//! - Of what was said, the telling with the voices of both sides counts most; of two such, lines do,
-//!   unless the other knows when its turns began.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     mem,
 };
 
-use jiff::SignedDuration;
-
 use crate::{
-    Call, Changes, Cost, CostPart, Direction, EndedCode, EndedReason, LegFields, LegId, Segment,
-    Side, Source, Speaker, Stamp, Status, Told, Transcript, Voice,
+    Call, Changes, Cost, CostPart, Direction, EndedCode, EndedReason, LegFields, LegId, Side,
+    Status, Told, Transcript,
     money::total,
     pieces::{Assembly, Own},
+    spoken::milliseconds,
 };
 
 /// Runs `$run!(field)` for each field that calls and legs have both.
@@ -50,7 +48,7 @@ macro_rules! for_shared_fields {
 pub(crate) struct Shown {
     shared: LegFields,
     legs: BTreeMap<LegId, LegFields>,
-    transcript: Option<Told<Transcript>>,
+    transcript: Option<Transcript>,
 }
 
 impl Call {
@@ -65,33 +63,45 @@ impl Call {
         Shown {
             shared,
             legs: self.legs.clone(),
-            transcript: self.fields.transcript.clone(),
+            transcript: self.transcript().map(Cow::into_owned),
         }
     }
 
     /// Puts into `changes` what is shown otherwise now than before.
     pub(crate) fn compare(&self, before: &Shown, changes: &mut Changes) {
         let mut other = Vec::new();
+        let mut hidden = false;
+        let mut note = |name: &'static str, is_other: bool| {
+            let told = changes.fields.len();
+            changes.fields.retain(|known| *known != name);
+            if is_other {
+                other.push(name);
+            } else {
+                // It was told otherwise than before and is not what is shown. It has to be kept.
+                hidden |= changes.fields.len() < told;
+            }
+        };
         macro_rules! compare {
             ($field:ident) => {
-                if differs(&before.shared.$field, &self.fields.$field) {
-                    other.push(stringify!($field));
-                }
-                changes.fields.retain(|name| *name != stringify!($field));
+                note(
+                    stringify!($field),
+                    differs(&before.shared.$field, &self.fields.$field),
+                );
             };
         }
         for_shared_fields!(compare);
-        changes.fields.retain(|name| *name != "transcript");
-        if differs(&before.transcript, &self.fields.transcript) {
-            other.push("transcript");
-        }
+        let transcript = self.transcript();
+        note(
+            "transcript",
+            before.transcript.as_ref() != transcript.as_deref(),
+        );
         changes.fields.extend(other);
-        changes.legs = self
-            .legs
-            .iter()
-            .filter(|(id, leg)| before.legs.get(*id) != Some(*leg))
-            .map(|(id, _)| id.clone())
-            .collect();
+        let legs = self.legs.iter();
+        let legs = legs.filter(|(id, leg)| before.legs.get(*id) != Some(*leg));
+        let legs: Vec<_> = legs.map(|(id, _)| id.clone()).collect();
+        hidden |= changes.legs.iter().any(|leg| !legs.contains(leg));
+        changes.legs = legs;
+        changes.pieces |= hidden;
     }
 
     /// Gives back what was told of the call as a whole.
@@ -106,7 +116,6 @@ impl Call {
             };
         }
         for_shared_fields!(give_back);
-        self.fields.transcript = own.transcript;
         self.legs = own.legs;
     }
 
@@ -118,7 +127,6 @@ impl Call {
         let mut own = Own {
             leg: LegFields::default(),
             legs: mem::take(&mut self.legs),
-            transcript: self.fields.transcript.take(),
         };
         macro_rules! put_aside {
             ($field:ident) => {
@@ -133,6 +141,14 @@ impl Call {
             .as_ref()
             .map(|root| self.assembly.leg(root, &visible, true))
             .unwrap_or_default();
+        conversation.status = self.assembly.status(root.as_ref());
+        let status = conversation.status.as_ref().map(|told| told.value);
+        if status.is_some_and(|status| !status.is_terminal()) {
+            // The root's end is not that of the call.
+            conversation.ended_at = None;
+            conversation.duration_ms = None;
+            conversation.ended_reason = None;
+        }
         conversation.join(own.leg.clone());
         macro_rules! show {
             ($field:ident) => {
@@ -146,102 +162,14 @@ impl Call {
             let leg = self.assembly.leg(id, &visible, false);
             self.legs.entry((*id).clone()).or_default().join(leg);
         }
-        let is_over = self.status().is_terminal();
-        self.fields.transcript = self.spoken(root.as_ref(), own.transcript.as_ref(), is_over);
         self.assembly.own = own;
-    }
-
-    /// What was said, by the telling that says most.
-    fn spoken(
-        &self,
-        root: Option<&LegId>,
-        told: Option<&Told<Transcript>>,
-        is_over: bool,
-    ) -> Option<Told<Transcript>> {
-        let told = told.cloned().map(|mut told| {
-            told.value.is_final |= is_over;
-            told
-        });
-        let lines = self.lines(root, is_over);
-        let texts = self.transcriptions();
-        let both = |told: &Option<Told<Transcript>>| {
-            told.as_ref()
-                .is_some_and(|told| has_both_sides(&told.value))
-        };
-        // A whole telling that knows when each turn began is more than the same in lines.
-        let is_timed = |told: &Told<Transcript>| {
-            let mut segments = told.value.segments.iter();
-            segments.any(|segment| segment.start_ms.is_some())
-        };
-        if both(&lines) && !(both(&told) && told.as_ref().is_some_and(is_timed)) {
-            return lines;
-        }
-        told.or(texts).or(lines)
-    }
-
-    fn lines(&self, root: Option<&LegId>, is_final: bool) -> Option<Told<Transcript>> {
-        let last = self.assembly.lines.last()?;
-        let recorded_from = self
-            .recordings
-            .values()
-            .filter_map(|recording| Some(recording.started_at.as_ref()?.value))
-            .min();
-        let answered = || Some(self.fields.answered_at.as_ref()?.value);
-        let began = recorded_from.or_else(answered);
-        let segments = self.assembly.lines.iter().map(|line| {
-            // Whoever is at the far end of the root is the person; a further leg leads to somebody
-            // on our side.
-            let is_root = root == Some(&line.leg);
-            let is_person = is_root == (line.voice == Voice::OfTheParty);
-            Segment {
-                speaker: if is_person {
-                    Speaker::Caller
-                } else {
-                    Speaker::Agent
-                },
-                start_ms: None,
-                end_ms: began.and_then(|began| milliseconds(line.at.duration_since(began))),
-                text: line.text.clone(),
-                words: Vec::new(),
-            }
-        });
-        Some(Told {
-            value: Transcript {
-                is_final,
-                segments: segments.collect(),
-            },
-            stamp: Stamp {
-                as_of: last.at,
-                source: Source::Webhook,
-            },
-        })
-    }
-
-    fn transcriptions(&self) -> Option<Told<Transcript>> {
-        let told = self.assembly.transcriptions.values();
-        let stamp = told.clone().map(|told| told.stamp).max()?;
-        let segments = told.map(|told| Segment {
-            // Nobody says who speaks; it is the sound of the call as a whole.
-            speaker: Speaker::Named("recording".into()),
-            start_ms: None,
-            end_ms: None,
-            text: told.value.clone(),
-            words: Vec::new(),
-        });
-        Some(Told {
-            value: Transcript {
-                is_final: true,
-                segments: segments.collect(),
-            },
-            stamp,
-        })
     }
 }
 
 impl Assembly {
     /// The leg that began first. Of legs whose begin is not known, and of those that began together,
     /// the one with the smallest id.
-    fn root<'a>(&self, visible: &BTreeSet<&'a LegId>) -> Option<&'a LegId> {
+    pub(crate) fn root<'a>(&self, visible: &BTreeSet<&'a LegId>) -> Option<&'a LegId> {
         visible.iter().copied().min_by_key(|id| {
             let began = self.legs.get(*id).and_then(|leg| leg.started_at.as_ref());
             let began = began.map(|told| told.value);
@@ -250,7 +178,7 @@ impl Assembly {
     }
 
     /// The legs that count.
-    fn visible(&self) -> BTreeSet<&LegId> {
+    pub(crate) fn visible(&self) -> BTreeSet<&LegId> {
         let is_real = |leg: &LegFields| leg.billed_only.as_ref().is_none_or(|told| !told.value);
         let any_real = self.legs.values().any(is_real);
         self.legs
@@ -273,11 +201,9 @@ impl Assembly {
     /// A leg with what follows from its pieces.
     fn leg(&self, id: &LegId, visible: &BTreeSet<&LegId>, is_root: bool) -> LegFields {
         let mut leg = self.legs.get(id).cloned().unwrap_or_default();
-        if let (Some(status), Some(_)) = (&mut leg.status, &leg.answered_at)
-            && status.value == Status::NotConnected
-        {
-            status.value = Status::Ended;
-        }
+        leg.status = self.standing(&leg);
+        // Only the end of the call follows from it; nobody is shown it.
+        leg.alive_at = None;
         if let (Some(answered), Some(ended)) = (&leg.answered_at, &leg.ended_at)
             && let Some(length) = milliseconds(ended.value.duration_since(answered.value))
         {
@@ -379,20 +305,6 @@ fn ended_reason(leg: &LegFields) -> Option<Told<EndedReason>> {
         };
     }
     Some(reason)
-}
-
-fn has_both_sides(transcript: &Transcript) -> bool {
-    let speaks = |speaker| {
-        transcript
-            .segments
-            .iter()
-            .any(|segment| segment.speaker == speaker)
-    };
-    speaks(Speaker::Agent) && speaks(Speaker::Caller)
-}
-
-fn milliseconds(span: SignedDuration) -> Option<u64> {
-    u64::try_from(span.as_millis()).ok()
 }
 
 fn differs<T: PartialEq>(one: &Option<Told<T>>, other: &Option<Told<T>>) -> bool {

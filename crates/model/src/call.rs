@@ -1,13 +1,13 @@
 //! A call as it is known, and how reports are merged into it.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Availability, CallEvent, CallFields, Cost, CostPart, LegFields, LegId, ProviderCallId,
-    RecordingFields, RecordingKey, Status, Transcript, pieces::Assembly,
+    RecordingFields, RecordingKey, Status, Turns, pieces::Assembly,
 };
 
 /// How far apart two tellings of the same begin of a recording may be: some round it to seconds.
@@ -28,6 +28,9 @@ pub struct Call {
     /// The recordings, by their key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub recordings: BTreeMap<RecordingKey, RecordingFields>,
+    /// What was told turn by turn. Not kept beside a final transcript.
+    #[serde(default, skip_serializing_if = "Turns::is_empty")]
+    pub turns: Turns,
     /// The pieces that fields and legs are put together from, at providers that tell no whole calls.
     #[serde(default, skip_serializing_if = "Assembly::is_empty")]
     pub(crate) assembly: Assembly,
@@ -42,8 +45,8 @@ pub struct Changes {
     pub legs: Vec<LegId>,
     /// Recordings that are new or of which something else is known now.
     pub recordings: Vec<RecordingKey>,
-    /// Whether a piece of the call is new or another one now. What is seen of the call may be the
-    /// same all the same.
+    /// Whether a piece of the call is new or another one now, or a turn of what was said. What is seen
+    /// of the call may be the same all the same.
     pub pieces: bool,
 }
 
@@ -66,13 +69,16 @@ impl Call {
     /// Takes in what `event` tells. The event is about this call (the caller looked it up by the
     /// event's call id).
     pub fn apply(&mut self, event: &CallEvent) -> Changes {
-        if self.assembly.is_empty() && event.pieces.is_empty() {
+        let in_pieces = !(self.assembly.is_empty() && event.pieces.is_empty());
+        let in_turns = !(self.turns.is_empty() && event.turns.is_empty());
+        if !in_pieces && !in_turns {
             return self.take(event);
         }
         let before = self.shown();
         self.take_apart();
         let mut changes = self.take(event);
-        changes.pieces = self.assembly.take(&event.pieces, event.stamp);
+        changes.pieces = !self.turns_give_way() && self.turns.take(&event.turns);
+        changes.pieces |= self.assembly.take(&event.pieces, event.stamp);
         self.put_together();
         self.compare(&before, &mut changes);
         changes
@@ -98,9 +104,6 @@ impl Call {
                 changes.recordings.push(report.key.clone());
             }
         }
-        if self.turns_give_way() {
-            changes.fields.retain(|name| *name != "live_turns");
-        }
         changes
     }
 
@@ -115,6 +118,7 @@ impl Call {
         for (key, recording) in other.recordings {
             self.recordings.entry(key).or_default().join(recording);
         }
+        self.turns.join(other.turns);
         self.turns_give_way();
         self.assembly.join(other.assembly);
         self.put_together();
@@ -163,29 +167,6 @@ impl Call {
             fields.join(self.recordings.get(other).cloned().unwrap_or_default());
         }
         Some(fields)
-    }
-
-    /// Once the final transcript is there, single turns say nothing more, whenever they come. True if
-    /// it is.
-    fn turns_give_way(&mut self) -> bool {
-        let transcript = self.fields.transcript.as_ref();
-        let is_final = transcript.is_some_and(|told| told.value.is_final);
-        if is_final {
-            self.fields.live_turns = None;
-        }
-        is_final
-    }
-
-    /// What was said, as far as it is known: the transcript, or the turns that were told one by one.
-    pub fn transcript(&self) -> Option<Cow<'_, Transcript>> {
-        if let Some(told) = &self.fields.transcript {
-            return Some(Cow::Borrowed(&told.value));
-        }
-        let turns = self.fields.live_turns.as_ref()?;
-        Some(Cow::Owned(Transcript {
-            is_final: false,
-            segments: turns.value.segments().to_vec(),
-        }))
     }
 
     /// Where the call stands. When only a leg or a recording was heard of so far, what they imply:

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CallFacts, LegFacts, LegId, Pieces, ProviderCallId, RecordingFacts, RecordingKey, SecretUrl,
+    Turn,
 };
 
 /// Who told it. The order is the order of trust at the same moment: an answer of the provider's API
@@ -52,6 +53,9 @@ pub struct CallEvent {
     /// ids instead of facts. Asking the provider is worth it at once.
     #[serde(default)]
     pub is_notice: bool,
+    /// What was said, where it is told turn by turn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Turn>,
     /// What it says where the provider tells of no call but of pieces of one.
     #[serde(default, skip_serializing_if = "Pieces::is_empty")]
     pub pieces: Pieces,
@@ -67,6 +71,7 @@ impl CallEvent {
             legs: Vec::new(),
             recordings: Vec::new(),
             is_notice: false,
+            turns: Vec::new(),
             pieces: Pieces::default(),
         }
     }

@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Agent, Cost, Direction, EndedReason, Latency, LiveTurns, Stamp, Status, StoragePolicy, Told,
-    Transcript, TranscriptOutlook,
+    Agent, Cost, Direction, EndedReason, Latency, Stamp, Status, StoragePolicy, Told, Transcript,
+    TranscriptOutlook,
     told::{join, settle},
 };
 
@@ -100,10 +100,8 @@ told_fields! {
     cost: Cost,
     /// How fast the agent answered.
     latency: Latency,
-    /// What was said.
+    /// What was said, told as a whole.
     transcript: Transcript,
-    /// What was said so far, where turns are told one by one. Not kept beside a final transcript.
-    live_turns: LiveTurns,
     /// Whether there is a transcript at all, where the provider does not make one of every call.
     transcript_outlook: TranscriptOutlook,
     /// What the provider may keep of it.

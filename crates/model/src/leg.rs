@@ -21,6 +21,8 @@ told_fields! {
     answered_at: jiff::Timestamp,
     /// When it was over.
     ended_at: jiff::Timestamp,
+    /// A moment at which it was up, told as of that moment; the last one stands.
+    alive_at: jiff::Timestamp,
     /// How long it lasted by the provider's word, in ms.
     duration_ms: u64,
     /// Why it ended.

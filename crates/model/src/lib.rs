@@ -11,6 +11,7 @@
 mod assemble;
 mod call;
 mod clock;
+mod ending;
 mod event;
 mod fields;
 mod ids;
@@ -20,9 +21,11 @@ mod money;
 mod pieces;
 mod recording;
 mod secret;
+mod spoken;
 mod status;
 mod told;
 mod transcript;
+mod turns;
 
 pub use call::{Call, Changes};
 pub use clock::Clock;
@@ -34,11 +37,12 @@ pub use ids::{
 pub use leg::{LegFacts, LegFields};
 pub use missing::{Missing, missing};
 pub use money::{Cost, CostPart, Currency, Latency, Percentiles};
-pub use pieces::{Charge, Line, Pieces, Voice};
+pub use pieces::{Charge, Pieces};
 pub use recording::{
     Availability, Matched, Reason, RecordingFacts, RecordingFields, RecordingInput, RecordingState,
 };
 pub use secret::{Secret, SecretUrl};
 pub use status::{Agent, Direction, EndedCode, EndedReason, Side, Status, StoragePolicy};
 pub use told::{Fact, Told};
-pub use transcript::{LiveTurns, Segment, Speaker, Transcript, TranscriptOutlook, Word};
+pub use transcript::{Segment, Speaker, Transcript, TranscriptOutlook, Word};
+pub use turns::{Turn, Turns, Voice, When};

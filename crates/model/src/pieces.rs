@@ -1,17 +1,15 @@
 //! What providers tell that know no calls, only pieces of them.
 //!
-//! Telnyx, for one: each event speaks of one leg and none says which leg is the root, what a call
-//! cost is spread over records, one for each product, and a transcript comes line by line. Each piece
-//! is a stamped value and is joined by itself; the call is put together from what is there
+//! Telnyx, for one: each event speaks of one leg and none says which leg is the root, and what a call
+//! cost is spread over records, one for each product. Each piece is a stamped value and is joined by itself; the call is put together from what is there
 //! (`assemble`), so any order and any repetition of the pieces gives the same call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cost, LegFacts, LegFields, LegId, RecordingKey, Stamp, Told, Transcript,
+    Cost, LegFacts, LegFields, LegId, RecordingKey, Source, Stamp, Told,
     told::{join, settle},
 };
 
@@ -23,8 +21,6 @@ pub struct Pieces {
     pub legs: Vec<(LegId, LegFacts)>,
     /// What products were charged for a leg.
     pub charges: Vec<Charge>,
-    /// What was said, each line by itself.
-    pub lines: Vec<Line>,
     /// What was said in a whole recording, without who said what.
     pub transcriptions: Vec<(RecordingKey, String)>,
 }
@@ -32,10 +28,7 @@ pub struct Pieces {
 impl Pieces {
     /// Whether it tells nothing.
     pub fn is_empty(&self) -> bool {
-        self.legs.is_empty()
-            && self.charges.is_empty()
-            && self.lines.is_empty()
-            && self.transcriptions.is_empty()
+        self.legs.is_empty() && self.charges.is_empty() && self.transcriptions.is_empty()
     }
 }
 
@@ -50,29 +43,6 @@ pub struct Charge {
     pub cost: Cost,
 }
 
-/// One line of what was said. Lines are in the order of speaking.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Line {
-    /// When it had been said.
-    pub at: Timestamp,
-    /// The leg on which it was heard.
-    pub leg: LegId,
-    /// By whom.
-    pub voice: Voice,
-    /// What.
-    pub text: String,
-}
-
-/// Whose voice is heard on a leg.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Voice {
-    /// That of the party at the leg's far end.
-    OfTheParty,
-    /// What that party gets to hear.
-    ToTheParty,
-}
-
 /// All pieces of a call that are there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -81,7 +51,6 @@ pub(crate) struct Assembly {
     pub(crate) own: Own,
     pub(crate) legs: BTreeMap<LegId, LegFields>,
     pub(crate) charges: BTreeMap<LegId, BTreeMap<String, Told<Cost>>>,
-    pub(crate) lines: BTreeSet<Line>,
     pub(crate) transcriptions: BTreeMap<RecordingKey, Told<String>>,
 }
 
@@ -92,15 +61,11 @@ pub(crate) struct Own {
     /// The fields that legs have too.
     pub(crate) leg: LegFields,
     pub(crate) legs: BTreeMap<LegId, LegFields>,
-    pub(crate) transcript: Option<Told<Transcript>>,
 }
 
 impl Assembly {
     pub(crate) fn is_empty(&self) -> bool {
-        self.legs.is_empty()
-            && self.charges.is_empty()
-            && self.lines.is_empty()
-            && self.transcriptions.is_empty()
+        self.legs.is_empty() && self.charges.is_empty() && self.transcriptions.is_empty()
     }
 
     /// Takes in what was told. True if a value is new or another one now.
@@ -109,16 +74,16 @@ impl Assembly {
         for (id, facts) in &pieces.legs {
             is_news |= !self.legs.contains_key(id);
             let leg = self.legs.entry(id.clone()).or_default();
-            is_news |= !leg.take(facts, stamp).is_empty();
+            let changed = leg.take(facts, stamp);
+            // Who asks hears every few seconds that a leg is up. What that changes is seen by itself.
+            let is_asked = stamp.source == Source::Snapshot;
+            is_news |= changed.iter().any(|name| *name != "alive_at" || !is_asked);
         }
         for charge in &pieces.charges {
             let products = self.charges.entry(charge.leg.clone()).or_default();
             let mut slot = products.remove(&charge.product);
             is_news |= settle(&mut slot, Some(&charge.cost), stamp);
             products.extend(slot.map(|told| (charge.product.clone(), told)));
-        }
-        for line in &pieces.lines {
-            is_news |= self.lines.insert(line.clone());
         }
         for (recording, text) in &pieces.transcriptions {
             let mut slot = self.transcriptions.remove(recording);
@@ -138,7 +103,6 @@ impl Assembly {
         for (leg, products) in other.charges {
             join_each(self.charges.entry(leg).or_default(), products);
         }
-        self.lines.extend(other.lines);
         join_each(&mut self.transcriptions, other.transcriptions);
     }
 }

@@ -17,12 +17,6 @@ pub trait Fact: Clone + PartialEq + Serialize {
     fn rank(&self) -> u8 {
         0
     }
-
-    /// Both together, for values that add up instead of replacing each other: the same in any order,
-    /// and nothing more if one is part of the other. `None` for all others.
-    fn sum(&self, _other: &Self) -> Option<Self> {
-        None
-    }
 }
 
 impl Fact for String {}
@@ -67,7 +61,7 @@ pub(crate) fn settle<T: Fact>(slot: &mut Option<Told<T>>, told: Option<&T>, stam
     join(slot, Some(told))
 }
 
-/// Keeps the greater of the two in `slot`, or both where they add up. True if the value is another one now.
+/// Keeps the greater of the two in `slot`. True if the value is another one now.
 pub(crate) fn join<T: Fact>(slot: &mut Option<Told<T>>, told: Option<Told<T>>) -> bool {
     match (slot.as_ref(), told) {
         (_, None) => false,
@@ -76,14 +70,6 @@ pub(crate) fn join<T: Fact>(slot: &mut Option<Told<T>>, told: Option<Told<T>>) -
             true
         }
         (Some(held), Some(told)) => {
-            if let Some(sum) = held.value.sum(&told.value) {
-                let changes = sum != held.value;
-                *slot = Some(Told {
-                    value: sum,
-                    stamp: held.stamp.max(told.stamp),
-                });
-                return changes;
-            }
             let changes = told.value != held.value;
             let wins = told.order(held) == Ordering::Greater;
             if wins {

@@ -1,13 +1,11 @@
 //! What was said, by whom, when.
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 
 use crate::told::Fact;
 
 /// Who speaks. Anything else than the three fixed words is a participant's name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Speaker {
     /// Our side.
@@ -47,7 +45,7 @@ impl From<Speaker> for String {
 }
 
 /// One word and when it sounds, in milliseconds from the start of the recording.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Word {
     /// The word.
     pub text: String,
@@ -106,43 +104,4 @@ impl Fact for Transcript {
     fn rank(&self) -> u8 {
         u8::from(self.is_final)
     }
-}
-
-/// Single turns of a conversation that goes on, told one by one. Each report brings its own; they add
-/// up in whatever order they come, until a final transcript takes their place.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct LiveTurns(Vec<Segment>);
-
-impl LiveTurns {
-    /// One turn.
-    pub fn one(turn: Segment) -> Self {
-        Self(vec![turn])
-    }
-
-    /// All turns so far, in the order of speaking.
-    pub fn segments(&self) -> &[Segment] {
-        &self.0
-    }
-}
-
-impl Fact for LiveTurns {
-    fn sum(&self, other: &Self) -> Option<Self> {
-        let mut turns = self.0.clone();
-        for turn in &other.0 {
-            if let Err(place) = turns.binary_search_by(|held| in_order(held, turn)) {
-                turns.insert(place, turn.clone());
-            }
-        }
-        Some(Self(turns))
-    }
-}
-
-/// By when they begin; the text decides between those that begin together, so that the order does not
-/// depend on which was told first.
-fn in_order(one: &Segment, other: &Segment) -> Ordering {
-    let text = |turn: &Segment| serde_json::to_string(turn).unwrap_or_default();
-    one.start_ms
-        .cmp(&other.start_ms)
-        .then_with(|| text(one).cmp(&text(other)))
 }

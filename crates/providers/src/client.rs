@@ -5,7 +5,7 @@ use std::{fmt, pin::Pin};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ringback_model::{Link, ProviderCallId, Reason, RecordingKey};
 
 /// An answer of the API in the provider's own bytes, one call's worth. It goes through the journal
@@ -90,6 +90,12 @@ pub trait Client: Send + Sync {
     /// One page of the calls that began at or after `since`, newest first; `page` is what the page
     /// before gave as `next`. Includes calls without a start time that the provider has kept since.
     async fn list(&self, since: Timestamp, page: Option<&str>) -> Result<ListedPage, ApiError>;
+
+    /// How far before the last reading of the list the next one begins. Where calls are listed by when
+    /// they began: longer than the longest call that providers allow.
+    fn list_overlap(&self) -> SignedDuration {
+        SignedDuration::from_hours(3)
+    }
 
     /// Opens the sound of a recording at byte `from`; `validator` is that of the earlier part.
     /// Asks for a fresh link, takes the version with the most channels, follows redirects without

@@ -126,8 +126,8 @@ pub struct TruthLatency {
 pub struct TruthSegment {
     /// `agent` or `caller`; in a meeting, a participant's name.
     pub speaker: String,
-    /// From the start of the recording.
-    pub start_ms: u64,
+    /// From the start of the recording, where the provider tells it.
+    pub start_ms: Option<u64>,
     /// From the start of the recording.
     pub end_ms: u64,
     /// What was said.
@@ -210,7 +210,7 @@ pub(crate) fn segments(turns: &[Turn]) -> Vec<TruthSegment> {
                 "caller"
             }
             .into(),
-            start_ms: turn.start_ms,
+            start_ms: Some(turn.start_ms),
             end_ms: turn.end_ms,
             text: turn.text.clone(),
             words: words(turn),

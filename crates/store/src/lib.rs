@@ -32,6 +32,7 @@ pub use error::{Result, StoreError};
 pub use open::{Durability, Options};
 pub use reading::Reader;
 pub use store::Store;
+pub use tables::absences::{Absence, Absences, AbsencesMut};
 pub use tables::alerts::{Alert, AlertId, Alerts, AlertsMut, NewAlert, Raised};
 pub use tables::calls::{
     CallFilter, CallKey, CallRecord, CallRow, Calls, CallsMut, CostSummary, Count, Page,
@@ -44,10 +45,15 @@ pub use tables::events::{
     NewEvent, PackedEvent, Request, Standing,
 };
 pub use tables::figures::{CallDay, CostDay, Figures, RecordingTotal, ToReady};
-pub use tables::jobs::{ClaimLimits, Enqueued, Job, JobCount, JobId, Jobs, JobsMut, NewJob};
+pub use tables::jobs::{
+    Budgets, ClaimLimits, Enqueued, Job, JobCount, JobId, Jobs, JobsMut, NewJob,
+};
 pub use tables::listens::{Listen, ListenId, Listens, ListensMut};
 pub use tables::recordings::{Recording, Recordings, RecordingsMut};
 pub use tables::refused::{Refusal, RefusedCount, RefusedLog, RefusedMut, RefusedRow};
 pub use tables::search::Hit;
 pub use tables::settings::{Settings, SettingsMut};
+pub use tables::sweeps::{
+    Sweep, SweepId, SweepItem, SweepOutcome, SweepResult, SweepState, Sweeps, SweepsMut,
+};
 pub use writing::Writer;

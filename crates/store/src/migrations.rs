@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
-    alerts, calls, changes, cursors, events, figures, jobs, legs, listens, recordings, refused,
-    search, settings, transcripts,
+    absences, alerts, calls, changes, cursors, events, figures, jobs, legs, listens, recordings,
+    refused, search, settings, sweeps, transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -38,7 +38,10 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         changes::V1,
         figures::V1,
     ];
-    vec![one.join("\n")]
+    vec![
+        one.join("\n"),
+        [sweeps::V1, alerts::V2, absences::V1, jobs::V2].join("\n"),
+    ]
 });
 
 /// What turns format n of the journal into format n + 1.

@@ -11,6 +11,7 @@ use crate::{
     error::{Result, StoreError},
     open,
     tables::{
+        absences::Absences,
         alerts::Alerts,
         calls::Calls,
         changes::{self, Feed},
@@ -22,6 +23,7 @@ use crate::{
         recordings::Recordings,
         refused::RefusedLog,
         settings::Settings,
+        sweeps::Sweeps,
     },
 };
 
@@ -85,6 +87,16 @@ impl<'c> Reader<'c> {
     /// Settings of the people who use the window.
     pub fn settings(&self) -> Settings<'c> {
         Settings { conn: self.conn }
+    }
+
+    /// Resyncs of many calls.
+    pub fn sweeps(&self) -> Sweeps<'c> {
+        Sweeps { conn: self.conn }
+    }
+
+    /// Stretches of time in which no provider was asked.
+    pub fn absences(&self) -> Absences<'c> {
+        Absences { conn: self.conn }
     }
 
     /// Sums for Insights and Health.

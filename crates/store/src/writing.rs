@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     reading::Reader,
     tables::{
+        absences::AbsencesMut,
         alerts::AlertsMut,
         calls::CallsMut,
         changes::{self, Change, ChangeKind},
@@ -20,6 +21,7 @@ use crate::{
         refused::RefusedMut,
         search::Words,
         settings::SettingsMut,
+        sweeps::SweepsMut,
     },
 };
 
@@ -101,6 +103,16 @@ impl<'c> Writer<'c> {
     /// Settings of the people who use the window.
     pub fn settings_mut(&mut self) -> SettingsMut<'_, 'c> {
         SettingsMut { writer: self }
+    }
+
+    /// Resyncs of many calls.
+    pub fn sweeps_mut(&mut self) -> SweepsMut<'_, 'c> {
+        SweepsMut { writer: self }
+    }
+
+    /// Stretches of time in which no provider was asked.
+    pub fn absences_mut(&mut self) -> AbsencesMut<'_, 'c> {
+        AbsencesMut { writer: self }
     }
 
     /// Notes that `id` changed. The same a few notes ago is enough: a closure touches one thing

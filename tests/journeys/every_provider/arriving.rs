@@ -4,10 +4,8 @@ use ringback_journeys::{cases::Case, setting::Setting};
 use ringback_simulator::{CallScript, Ending};
 use serde_json::json;
 
-travelled_by!(who_tells_whole_calls:
-    a_call_is_on_the_board_while_it_goes_on_and_whole_when_it_is_over,
-);
 travelled_by!(everybody:
+    a_call_is_on_the_board_while_it_goes_on_and_whole_when_it_is_over,
     a_call_that_nobody_takes_is_over_and_misses_nothing,
 );
 

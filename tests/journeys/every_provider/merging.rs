@@ -23,8 +23,6 @@ use serde_json::Value;
 travelled_by!(everybody:
     any_order_and_any_repetition_of_what_is_really_said_gives_the_same_call,
     two_who_heard_different_parts_agree_after_telling_each_other,
-);
-travelled_by!(who_tells_whole_calls:
     a_call_that_is_over_never_goes_on_again,
 );
 

@@ -24,12 +24,6 @@ macro_rules! everybody {
     ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi telnyx recall custom } };
 }
 
-/// Who tells of a call as a whole. Telnyx tells of legs, and lines of talk one by one; what that gives
-/// is looked at in journeys of its own.
-macro_rules! who_tells_whole_calls {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi recall custom } };
-}
-
 /// Who can be asked about calls.
 macro_rules! who_can_be_asked {
     ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell twilio vapi telnyx recall } };
@@ -47,7 +41,7 @@ macro_rules! who_takes_hints {
 
 /// Who tells in a word of its own why a call ended, and nothing else about it.
 macro_rules! who_gives_reasons {
-    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi } };
+    ($what:ident; $($with:tt)*) => { $what! { $($with)*; retell vapi telnyx } };
 }
 
 mod arriving;

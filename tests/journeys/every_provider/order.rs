@@ -8,7 +8,7 @@ use ringback_journeys::{
 use ringback_simulator::{CallScript, Delivery, Direction, Ending};
 use serde_json::Value;
 
-travelled_by!(who_tells_whole_calls:
+travelled_by!(everybody:
     webhooks_that_come_twice_and_backwards_give_the_same_call,
     a_repetition_is_answered_as_one_and_changes_nothing,
 );

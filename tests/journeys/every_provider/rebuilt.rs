@@ -8,7 +8,7 @@ use ringback_journeys::{
 use ringback_simulator::{CallScript, Direction, Ending, RecordingPlan};
 use serde_json::Value;
 
-travelled_by!(who_tells_whole_calls:
+travelled_by!(everybody:
     a_rebuilt_database_equals_the_old_one,
 );
 

@@ -113,6 +113,21 @@ test("resync of everything that is missing shows its progress and then before an
   await page.getByText("Stopped").waitFor();
 });
 
+test("a resync of many calls is at hand in every view: it is paused, goes on, and shows how long it takes", async () => {
+  const page = await open({ at: "#/calls" });
+  await page.getByRole("button", { name: "Resync all missing" }).click();
+  const bar = page.getByRole("region", { name: "Fetching missing data" });
+  await bar.getByText(/left$/).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("h");
+  await bar.getByRole("button", { name: "Pause" }).click();
+  const paused = page.getByRole("region", { name: "Resync paused" });
+  await paused.getByRole("button", { name: "Go on" }).click();
+  await bar.getByRole("button", { name: "Pause" }).waitFor();
+  await bar.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Stopped").waitFor();
+});
+
 test("numbers are masked until a person wants to see them", async () => {
   const page = await open({ at: "#/calls" });
   await page.getByText(/^··· \d{4}$/).first().waitFor();

@@ -68,6 +68,18 @@ test("an alert is read, opens its call, and is put away", async () => {
   await page.getByText("The recording could not be copied").waitFor();
 });
 
+test("what happened while nobody was here is told once, and a call that hangs can be ended", async () => {
+  const page = await open({ scene: "trouble" });
+  const digest = page.getByRole("region", { name: "While you were away" });
+  await digest.getByText("214 calls, 211 recordings archived,").waitFor();
+  await digest.getByRole("button", { name: "Put away" }).click();
+  await digest.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByText("The provider says that the call still goes on.").waitFor();
+  await page.getByRole("button", { name: "Mark as ended" }).click();
+  await page.getByRole("button", { name: "Mark as ended" }).waitFor({ state: "detached" });
+});
+
 test("an alert is told in the window's language, and a reason that nobody knows by its code", async () => {
   const page = await open({ scene: "trouble", language: "de" });
   await page.getByRole("button", { name: "Meldungen, 4 neu" }).click();

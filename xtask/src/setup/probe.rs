@@ -12,6 +12,8 @@ use crate::process;
 pub(crate) enum Probe {
     /// A program in the search path.
     Program(&'static str),
+    /// A program for the system's own use, which may stand outside the search path.
+    SystemProgram(&'static str),
     /// A library with headers, as pkg-config names it.
     Library(&'static str),
     /// A module of Python's own library, which Debian splits up.
@@ -29,6 +31,12 @@ impl Probe {
     pub(crate) fn finds_it(&self) -> bool {
         match self {
             Self::Program(name) => process::exists(name),
+            Self::SystemProgram(name) => {
+                process::exists(name)
+                    || ["/usr/sbin", "/usr/local/sbin", "/sbin"]
+                        .iter()
+                        .any(|folder| Path::new(folder).join(name).is_file())
+            }
             Self::Library(name) => Command::new("pkg-config")
                 .args(["--exists", name])
                 .stdout(Stdio::null())

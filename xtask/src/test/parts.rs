@@ -146,7 +146,12 @@ pub(crate) const PARTS: &[Part] = &[
     Part {
         name: "tests",
         what: "tests of all crates, and those between them that need no journey",
-        purposes: RUST,
+        purposes: &[
+            Purpose::Engine,
+            Purpose::Window,
+            Purpose::Ui,
+            Purpose::Journeys,
+        ],
         needs: &[WINDOW, UI],
         check: |project| {
             setup::build_ui(project)?;

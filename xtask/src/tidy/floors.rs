@@ -53,6 +53,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     // The other side of the wire: it must not share our mistakes.
     ("ringback-simulator", &[]),
+    ("ringback-peers", &[]),
     (
         "ringback-journeys",
         &[
@@ -64,6 +65,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ringback-archive",
             "ringback-model",
             "ringback-audio",
+            "ringback-peers",
             "ringback-simulator",
         ],
     ),
@@ -71,7 +73,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     // window the bench looks by the same means as the journeys.
     (
         "ringback-bench",
-        &["ringback-journeys", "ringback-simulator"],
+        &["ringback-journeys", "ringback-peers", "ringback-simulator"],
     ),
     ("xtask", &[]),
 ];

@@ -1,7 +1,7 @@
 //! Accounts and alerts.
 
 use ringback_engine::{
-    Engine, EngineError,
+    Engine, EngineError, TunnelReport,
     config::ConfiguredAccount,
     store::{Alert, CallFilter},
 };
@@ -10,7 +10,7 @@ use ringback_model::{CallId, Source};
 use super::time;
 use crate::{
     ErrorJson,
-    dto::{AccountJson, AlertJson},
+    dto::{AccountJson, AlertJson, TunnelJson},
 };
 
 pub(crate) fn account_json(
@@ -19,6 +19,7 @@ pub(crate) fn account_json(
 ) -> Result<AccountJson, EngineError> {
     let id = &configured.account.id;
     let poll = engine.poll_of(configured);
+    let webhook_url = engine.webhook_url(configured);
     engine.read(|reader| {
         let refused: Vec<_> = reader
             .refused()
@@ -35,11 +36,7 @@ pub(crate) fn account_json(
             id: id.to_string(),
             provider: configured.provider.name().to_owned(),
             title: configured.provider.title().to_owned(),
-            webhook_url: configured
-                .account
-                .webhook_url
-                .as_ref()
-                .map(ToString::to_string),
+            webhook_url: webhook_url.map(|url| url.to_string()),
             missing_secrets: configured
                 .missing_secrets()
                 .iter()
@@ -57,6 +54,28 @@ pub(crate) fn account_json(
             calls: reader.calls().count(&calls, u64::MAX)?.n,
         })
     })
+}
+
+/// How the tunnel is.
+pub(crate) fn tunnel_json(report: TunnelReport) -> TunnelJson {
+    TunnelJson {
+        kind: report.kind,
+        state: report.state,
+        url: report.url.as_ref().map(bare),
+        last_url: report.last_url.as_ref().map(bare),
+        since: report.since.map(time),
+        round_trip_ms: report.round_trip_ms,
+        reason: report.reason,
+        message: report.message,
+        hint: report.hint,
+        tries: report.tries,
+        next_try: report.next_try.map(time),
+    }
+}
+
+/// Without the slash at the end: what people paste a path behind.
+fn bare(url: &impl ToString) -> String {
+    url.to_string().trim_end_matches('/').to_owned()
 }
 
 pub(crate) fn alert_json(alert: Alert) -> AlertJson {

@@ -8,7 +8,7 @@ mod query;
 mod resync;
 mod row;
 
-pub(crate) use app::{account_json, alert_json};
+pub(crate) use app::{account_json, alert_json, tunnel_json};
 pub(crate) use call::{call_json, timeline_entry};
 pub(crate) use player::playback_json;
 pub(crate) use query::{filter, recording_word};

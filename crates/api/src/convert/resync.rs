@@ -11,7 +11,12 @@ pub(crate) fn progress_json(progress: &Progress) -> ResyncProgress {
     ResyncProgress {
         run: progress.run,
         call: progress.call.map(|call| call.to_string()),
+        stored: progress.stored,
         total: progress.total,
+        eta_ms: progress
+            .eta
+            .and_then(|eta| u64::try_from(eta.as_millis()).ok()),
+        paused: progress.paused,
         done: progress.done,
         cancelled: progress.cancelled,
         report: report_json(&progress.report),

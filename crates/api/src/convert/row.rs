@@ -1,6 +1,9 @@
 //! A call as a row.
 
-use ringback_engine::store::{CallRow, Reader, RecordingSummary, Result};
+use ringback_engine::{
+    STUCK,
+    store::{CallRow, Reader, RecordingSummary, Result},
+};
 use ringback_model::CallId;
 
 use super::{micros, time};
@@ -13,7 +16,9 @@ const AROUND: usize = 60;
 pub(crate) fn rows_json(reader: &Reader<'_>, calls: &[CallId]) -> Result<Vec<dto::CallRow>> {
     let mut rows = Vec::with_capacity(calls.len());
     for call in calls {
-        rows.extend(reader.calls().row(*call)?.map(row_json));
+        if let Some(row) = reader.calls().row(*call)? {
+            rows.push(row_json(reader, row)?);
+        }
     }
     Ok(rows)
 }
@@ -29,15 +34,20 @@ pub(crate) fn found_json(
             let snippet = snippet(reader, row.id, text)?;
             Ok(dto::CallRow {
                 snippet,
-                ..row_json(row)
+                ..row_json(reader, row)?
             })
         })
         .collect()
 }
 
 /// One row.
-pub(crate) fn row_json(row: CallRow) -> dto::CallRow {
-    dto::CallRow {
+pub(crate) fn row_json(reader: &Reader<'_>, row: CallRow) -> Result<dto::CallRow> {
+    let stuck = if row.status.is_live() {
+        stuck(reader, row.id)?
+    } else {
+        None
+    };
+    Ok(dto::CallRow {
         id: row.id.to_string(),
         rev: row.rev,
         account: row.account.to_string(),
@@ -68,8 +78,19 @@ pub(crate) fn row_json(row: CallRow) -> dto::CallRow {
             .iter()
             .map(|field| field.as_str().to_owned())
             .collect(),
+        stuck,
         snippet: None,
-    }
+    })
+}
+
+/// Why a call counts as hanging, if it does.
+fn stuck(reader: &Reader<'_>, call: CallId) -> Result<Option<String>> {
+    let standing = reader.alerts().standing(STUCK, &call.to_string())?;
+    let because = standing.and_then(|alert| {
+        let because = alert.what.params.get("because")?.as_str()?;
+        Some(because.to_owned())
+    });
+    Ok(because)
 }
 
 /// The recording to play first.
@@ -94,10 +115,10 @@ fn snippet(reader: &Reader<'_>, call: CallId, text: &str) -> Result<Option<Strin
     let Some(record) = reader.calls().by_id(call)? else {
         return Ok(None);
     };
-    let Some(transcript) = record.call.fields.transcript else {
+    let Some(transcript) = record.call.transcript() else {
         return Ok(None);
     };
-    let Some(segment) = transcript.value.segments.get(hit.segment) else {
+    let Some(segment) = transcript.segments.get(hit.segment) else {
         return Ok(None);
     };
     let (Some(before), Some(found), Some(after)) = (

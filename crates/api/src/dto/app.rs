@@ -78,8 +78,35 @@ pub struct Check {
     pub hint: Option<String>,
 }
 
+/// How the tunnel is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TunnelJson {
+    /// `ssh | bore | command | none`.
+    pub kind: String,
+    /// `off | starting | up | down`.
+    pub state: String,
+    /// The public address while the door is reached through it.
+    pub url: Option<String>,
+    /// The last one that worked.
+    pub last_url: Option<String>,
+    /// Since when it is up, RFC 3339.
+    pub since: Option<String>,
+    /// How long the last probe took there and back.
+    pub round_trip_ms: Option<f64>,
+    /// Why it is down: `host_key_changed`, `no_answer`, ...
+    pub reason: Option<String>,
+    /// The same for a person.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// How often in a row it was begun in vain.
+    pub tries: u32,
+    /// When it is tried again, RFC 3339.
+    pub next_try: Option<String>,
+}
+
 /// The doctor's findings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Health {
     /// Line by line.
     pub checks: Vec<Check>,
@@ -87,6 +114,8 @@ pub struct Health {
     pub accounts: Vec<AccountJson>,
     /// What waits in the fetch queue.
     pub queue: QueueJson,
+    /// The way from outside to the door.
+    pub tunnel: TunnelJson,
 }
 
 /// The fetch queue in figures.

@@ -102,6 +102,9 @@ pub struct CallRow {
     pub heard: bool,
     /// The names of missing fields.
     pub missing: Vec<String>,
+    /// Why the call counts as hanging, while it goes on: `still_ongoing` by the provider's word,
+    /// `unreachable` is the provider, `cannot_ask` where there is nobody to ask.
+    pub stuck: Option<String>,
     /// When looking for words: the place that was found, with the hit between U+0001 and U+0002.
     pub snippet: Option<String>,
 }
@@ -126,6 +129,13 @@ pub struct RecordingMark {
 pub struct CallRef {
     /// The id.
     pub id: String,
+}
+
+/// How a call stands after somebody looked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallStanding {
+    /// As in [`super::CallJson`].
+    pub status: String,
 }
 
 /// Arguments of `calls.hits`.

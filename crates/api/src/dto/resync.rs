@@ -12,6 +12,11 @@ pub enum ResyncScope {
         /// Ringback's id or the provider's.
         id: String,
     },
+    /// These calls.
+    Calls {
+        /// Ringback's ids or the provider's.
+        ids: Vec<String>,
+    },
     /// Every call with missing data.
     Missing,
     /// All calls of the last days, also those that are not here yet.
@@ -35,7 +40,7 @@ pub struct ResyncArgs {
     pub dry_run: bool,
 }
 
-/// Arguments of `resync.cancel`.
+/// Arguments of `resync.pause`, `resync.resume` and `resync.cancel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ResyncRef {
     /// The number that `resync.start` gave.
@@ -51,14 +56,22 @@ pub struct ResyncProgress {
     pub run: u64,
     /// The call, when it is about one.
     pub call: Option<String>,
+    /// Whether it is written down: it can be paused, and goes on after the program ended.
+    pub stored: bool,
     /// How many calls there are to check, as far as known.
     #[ts(type = "number")]
     pub total: u64,
+    /// How long it will still take in milliseconds, when that can be told.
+    #[ts(type = "number | null")]
+    pub eta_ms: Option<u64>,
+    /// Whether a person stopped it, to go on later.
+    pub paused: bool,
     /// Whether it is over.
     pub done: bool,
-    /// Whether a person stopped it.
+    /// Whether a person stopped it for good.
     pub cancelled: bool,
-    /// What came out so far.
+    /// What came out so far. Of a stored one only calls that changed or failed are told of, the first
+    /// 200, and none while it runs.
     pub report: ResyncReport,
 }
 

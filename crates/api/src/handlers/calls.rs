@@ -27,7 +27,10 @@ pub(crate) async fn live_list(api: &Api, _: Nothing) -> Answer<Vec<CallRow>> {
         let page = reader
             .calls()
             .page(&CallFilter::ongoing(), None, MOST_ROWS as usize)?;
-        Ok(page.rows.into_iter().map(row_json).collect())
+        page.rows
+            .into_iter()
+            .map(|row| row_json(reader, row))
+            .collect()
     })?)
 }
 
@@ -40,7 +43,10 @@ pub(crate) async fn calls_page(api: &Api, args: PageArgs) -> Answer<CallPage> {
         let rows = reader.calls().page_at(&filter, args.offset, limit)?;
         let rows = match &search {
             Some(text) => found_json(reader, rows, text)?,
-            None => rows.into_iter().map(row_json).collect(),
+            None => rows
+                .into_iter()
+                .map(|row| row_json(reader, row))
+                .collect::<Result<_, _>>()?,
         };
         Ok(CallPage {
             total: count.n,
@@ -110,6 +116,27 @@ fn channels(direction: Option<Direction>) -> indexmap::IndexMap<String, u16> {
 
 fn value<T: Clone>(field: &Option<Told<T>>) -> Option<T> {
     field.as_ref().map(|told| told.value.clone())
+}
+
+/// Has the provider asked about a call that seems to hang.
+pub(crate) async fn calls_check(api: &Api, args: CallRef) -> Answer<CallStanding> {
+    api.engine.check_call(&args.id).await?;
+    standing(api, &args.id)
+}
+
+/// A person says that a call is over of which nobody else can say it.
+pub(crate) async fn calls_mark_ended(api: &Api, args: CallRef) -> Answer<CallStanding> {
+    api.engine.mark_call_ended(&args.id).await?;
+    standing(api, &args.id)
+}
+
+fn standing(api: &Api, id: &str) -> Answer<CallStanding> {
+    let id = api.engine.find_call(id)?;
+    let row = api.engine.read(|reader| reader.calls().row(id))?;
+    let row = row.ok_or(EngineError::NoSuchCall)?;
+    Ok(CallStanding {
+        status: row.status.as_str().to_owned(),
+    })
 }
 
 pub(crate) async fn calls_hits(api: &Api, args: HitsArgs) -> Answer<Vec<Hit>> {

@@ -8,10 +8,10 @@ use ringback_engine::{
     store::{EventFilter, EventState, RecordingWord},
 };
 
-use super::Answer;
+use super::{Answer, tunnel_check};
 use crate::{
     Api,
-    convert::{account_json, time},
+    convert::{account_json, time, tunnel_json},
     dto::*,
 };
 
@@ -34,11 +34,13 @@ pub(crate) fn health(engine: &Engine) -> Answer<Health> {
         .map(|configured| account_json(engine, configured))
         .collect::<Result<_, EngineError>>()?;
     let queue = queue(engine)?;
+    let tunnel = tunnel_json(engine.tunnel());
     let mut checks = vec![
         config(engine),
         disk(engine),
         database(engine),
         door(engine),
+        tunnel_check(engine, &tunnel),
         sound(),
         journal(&queue),
         keys(engine),
@@ -48,6 +50,7 @@ pub(crate) fn health(engine: &Engine) -> Answer<Health> {
         checks,
         accounts,
         queue,
+        tunnel,
     })
 }
 
@@ -121,24 +124,7 @@ fn database(engine: &Engine) -> Check {
 
 fn door(engine: &Engine) -> Check {
     match (engine.door(), engine.door_problem()) {
-        (Some(address), _) => match &engine.config().public_url {
-            Some(url) => check(
-                "door",
-                "ok",
-                format!("open on {address}, public as {url}"),
-                None,
-            ),
-            None => check(
-                "door",
-                "warning",
-                format!(
-                    "open on {address}; no public_url is configured, so providers cannot reach it"
-                ),
-                Some(
-                    "Set public_url in config.toml to where your tunnel ends. Until then calls are found by polling.",
-                ),
-            ),
-        },
+        (Some(address), _) => check("door", "ok", format!("open on {address}"), None),
         (None, Some(problem)) => check(
             "door",
             "problem",

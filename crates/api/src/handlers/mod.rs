@@ -6,6 +6,7 @@ mod health;
 mod insights;
 mod player;
 mod resync;
+mod tunnel;
 
 pub(crate) use app::*;
 pub(crate) use calls::*;
@@ -13,6 +14,7 @@ pub(crate) use health::*;
 pub(crate) use insights::*;
 pub(crate) use player::*;
 pub(crate) use resync::*;
+pub(crate) use tunnel::*;
 
 /// What every handler gives.
 pub(crate) type Answer<T> = Result<T, crate::ErrorJson>;

@@ -27,7 +27,7 @@ pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
     let folder = home.prepare().ok().map(|()| home.logs());
     let _logs = logs::start(
         folder.as_deref(),
-        "info,hyper=warn,reqwest=warn,symphonia=warn",
+        "info,hyper=warn,reqwest=warn,russh=warn,symphonia=warn",
     );
     let engine = if args.demo {
         demo(home, args).await?

@@ -1,6 +1,9 @@
 //! `status`: accounts and queue at a glance.
 
-use ringback_api::{cli, dto::Health};
+use ringback_api::{
+    cli,
+    dto::{Health, TunnelJson},
+};
 use ringback_engine::Engine;
 
 use super::Done;
@@ -13,7 +16,7 @@ pub(super) fn run(engine: &Engine, out: Out) -> Done {
 }
 
 fn text(health: &Health) -> String {
-    let mut lines = Vec::new();
+    let mut lines = vec![tunnel(&health.tunnel)];
     for account in &health.accounts {
         let last = account.last_webhook_at.as_deref().unwrap_or("never");
         lines.push(format!(
@@ -34,4 +37,21 @@ fn text(health: &Health) -> String {
         queue.events_pending, queue.events_failed
     ));
     lines.join("\n")
+}
+
+fn tunnel(tunnel: &TunnelJson) -> String {
+    match tunnel.state.as_str() {
+        "up" => format!(
+            "tunnel: up as {} since {} ({:.0} ms)",
+            tunnel.url.as_deref().unwrap_or_default(),
+            tunnel.since.as_deref().unwrap_or_default(),
+            tunnel.round_trip_ms.unwrap_or_default()
+        ),
+        "down" => format!(
+            "tunnel: DOWN ({}): {}",
+            tunnel.reason.as_deref().unwrap_or_default(),
+            tunnel.message.as_deref().unwrap_or_default()
+        ),
+        state => format!("tunnel: {state}"),
+    }
 }

@@ -13,7 +13,7 @@ use ringback_model::{
 use ringback_store::{CallRecord, NewAlert, Recording, Result, Writer};
 
 use super::row_key;
-use crate::{accounts::Party, jobs, schedule};
+use crate::{accounts::Party, fetch, jobs, schedule, stuck};
 
 /// What came of taking in a report.
 #[derive(Clone, Debug)]
@@ -70,6 +70,7 @@ pub(crate) fn fold(
         work_due |= recording(writer, party, &record, &key, link, at)?;
     }
     if changes.fields.contains(&"status") && record.call.status().is_terminal() {
+        stuck::is_over(writer, record.id)?;
         // A recording that was being made while the call went on can be asked for now.
         for key in record.call.recordings.keys() {
             let key = row_key(writer, &record, key)?;
@@ -229,19 +230,18 @@ fn recording(
     }
     match row.state {
         RecordingState::Available(_) if before != Some(row.state) || link.is_some() => {
-            let deadline = row.link.as_ref().and_then(|link| link.expires_at);
-            writer
-                .jobs_mut()
-                .enqueue(&jobs::fetch(account, id, at, deadline))?;
+            let deadline = fetch::deadline(row.link.as_ref());
+            let job = jobs::fetch(account, id, at, deadline);
+            jobs::enqueue(writer, &job, is_backlog(record, at))?;
             Ok(true)
         }
         // While the call goes on nobody has to be asked: the provider is still recording.
         RecordingState::Expected(_)
             if record.call.status().is_terminal() && (has_api || row.link.is_some()) =>
         {
-            writer
-                .jobs_mut()
-                .enqueue(&jobs::fetch(account, id, at, None))?;
+            let deadline = fetch::deadline(row.link.as_ref());
+            let job = jobs::fetch(account, id, at, deadline);
+            jobs::enqueue(writer, &job, is_backlog(record, at))?;
             Ok(true)
         }
         state => {
@@ -269,6 +269,9 @@ fn follow_up(
     let run_at = if !heard_of_call_itself {
         // Only a recording or a leg was heard of: the call itself has to be asked for.
         Some(at)
+    } else if call.has_open_leg() {
+        // It may go on all the same.
+        Some(at)
     } else if !call.status().is_terminal() || record.missing.is_empty() {
         None
     } else if heard == Heard::Listed {
@@ -278,11 +281,16 @@ fn follow_up(
         schedule::next_refetch(ended, at)
     };
     if let Some(run_at) = run_at {
-        writer
-            .jobs_mut()
-            .enqueue(&jobs::resync(party.id(), &call.provider_call_id, run_at))?;
+        let job = jobs::resync(party.id(), &call.provider_call_id, run_at);
+        jobs::enqueue(writer, &job, is_backlog(record, run_at))?;
     }
     Ok(run_at == Some(at))
+}
+
+/// Whether what is to be done for a call gives way to what is live.
+fn is_backlog(record: &CallRecord, at: Timestamp) -> bool {
+    let ended = record.call.fields.ended_at.as_ref();
+    schedule::is_backlog(ended.map(|told| told.value), at)
 }
 
 /// The largest difference between a cost and the sum of its parts that is taken for rounding.

@@ -29,8 +29,8 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 pub(crate) use fold::{Heard, fold, settle};
+pub(crate) use reading::{Ours, document, entry};
 use reading::{Reading, Said, heard, take_in, understood};
-pub(crate) use reading::{document, entry};
 pub(crate) use unnamed::row_key;
 
 use crate::{
@@ -342,17 +342,18 @@ impl Applier {
         Ok(())
     }
 
-    /// The provider does not know a call any more that seemed to go on. That is news too, and goes
-    /// through the journal like any other.
-    pub(crate) async fn take_gone(
+    /// A call that seemed to go on does not, by our own word. That is news too, and goes through the
+    /// journal like any other.
+    pub(crate) async fn take_ours(
         &self,
         party: &Arc<Party>,
         call: &ProviderCallId,
+        ours: Ours,
     ) -> Result<(), EngineError> {
         let heard_at = self.clock.now();
-        let gone = reading::gone(party, call, heard_at);
-        let events = reading::gone_events(&gone.body, heard_at);
-        let appended = self.append(gone).await?;
+        let entry = reading::our_entry(ours, party, call, heard_at);
+        let events = reading::our_events(ours, &entry.body, heard_at);
+        let appended = self.append(entry).await?;
         let reading = Reading {
             seq: appended.seq(),
             heard_at,

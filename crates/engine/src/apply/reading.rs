@@ -23,8 +23,32 @@ use crate::{
 /// Snapshots of these kinds are items of a list. What a list leaves out is asked for.
 const LISTED: &str = "listed";
 
-/// Our own word for a call that seemed to go on and that the provider does not know any more.
-const GONE: &str = "gone";
+/// Our own words for calls that do not go on although nobody told their end. They stand in the
+/// journal, so that a database that is built again says the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ours {
+    /// It seemed to go on, and the provider does not know it any more.
+    Gone,
+    /// A person says that it is over.
+    Ended,
+}
+
+impl Ours {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Ended => "ended_by_person",
+        }
+    }
+
+    /// What an event of the journal is, if it is one of ours.
+    fn of(event: &Event) -> Option<Self> {
+        let kind = event.head.kind.as_deref();
+        [Self::Gone, Self::Ended]
+            .into_iter()
+            .find(|ours| event.head.source == Source::Snapshot && kind == Some(ours.word()))
+    }
+}
 
 /// An event after somebody read it.
 pub(super) struct Reading {
@@ -54,8 +78,16 @@ impl Reading {
         let party = accounts.get(head.account.as_str()).cloned();
         let said = match &party {
             None => Said::Ignored("its account is not in config.toml any more".into()),
-            Some(_) if is_gone(&event) => Said::Events(gone_events(&event.body, head.received_at)),
             Some(party) => {
+                if let Some(ours) = Ours::of(&event) {
+                    return Self {
+                        seq: head.seq,
+                        heard_at: head.received_at,
+                        heard: Heard::InFull,
+                        said: Said::Events(our_events(ours, &event.body, head.received_at)),
+                        party: Some(party.clone()),
+                    };
+                }
                 // A mistake of ours in reading one event must not stop the next one.
                 let said = catch_unwind(AssertUnwindSafe(|| said(party, &event)));
                 said.unwrap_or_else(|_| {
@@ -206,14 +238,19 @@ pub(crate) fn entry(party: &Party, snapshot: &Snapshot, heard_at: Timestamp) -> 
     }
 }
 
-/// The entry of the journal about a call that is gone.
-pub(super) fn gone(party: &Party, call: &ProviderCallId, at: Timestamp) -> NewEvent {
+/// The entry of the journal with our own word about a call.
+pub(super) fn our_entry(
+    ours: Ours,
+    party: &Party,
+    call: &ProviderCallId,
+    at: Timestamp,
+) -> NewEvent {
     NewEvent {
         account: party.id().clone(),
         provider: party.account().provider.to_owned(),
         source: Source::Snapshot,
-        kind: Some(GONE.into()),
-        key: format!("snapshot:{GONE}:{call}"),
+        kind: Some(ours.word().into()),
+        key: format!("snapshot:{}:{call}", ours.word()),
         received_at: at,
         as_of: Some(at),
         request: Request::default(),
@@ -222,22 +259,24 @@ pub(super) fn gone(party: &Party, call: &ProviderCallId, at: Timestamp) -> NewEv
     }
 }
 
-fn is_gone(event: &Event) -> bool {
-    event.head.source == Source::Snapshot && event.head.kind.as_deref() == Some(GONE)
-}
-
-/// What it means that a call is gone: it does not go on.
-pub(super) fn gone_events(body: &[u8], at: Timestamp) -> Vec<CallEvent> {
+/// What our own words mean: the call does not go on.
+pub(super) fn our_events(ours: Ours, body: &[u8], at: Timestamp) -> Vec<CallEvent> {
     let call = ProviderCallId::new(String::from_utf8_lossy(body));
     let stamp = Stamp {
         as_of: at,
         source: Source::Snapshot,
     };
     let mut event = CallEvent::new(call, stamp);
-    event.facts.status = Some(Status::Failed);
-    event.facts.ended_reason = Some(EndedReason {
-        code: EndedCode::Unknown,
-        raw: "unknown to the provider".into(),
-    });
+    match ours {
+        Ours::Gone => {
+            event.facts.status = Some(Status::Failed);
+            event.facts.ended_reason = Some(EndedReason {
+                code: EndedCode::Unknown,
+                raw: "unknown to the provider".into(),
+            });
+        }
+        // When and why is not known; whoever tells it later is believed.
+        Ours::Ended => event.facts.status = Some(Status::Ended),
+    }
     vec![event]
 }

@@ -14,11 +14,14 @@ use toml::{
 };
 use url::Url;
 
-use super::{Config, ConfigError, ConfiguredAccount, Environment, SecretSource, spell::nearest};
+use super::{
+    Config, ConfigError, ConfiguredAccount, Environment, SecretSource, limits, spell::nearest,
+    tunnel,
+};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
-const TABLES: [&str; 3] = ["intake", "accounts", "offsite"];
+const TABLES: [&str; 4] = ["intake", "accounts", "offsite", "tunnel"];
 const INTAKE_KEYS: [&str; 2] = ["listen", "public_url"];
 const OFFSITE_KEYS: [&str; 3] = ["url", "endpoint", "region"];
 const ACCOUNT_KEYS: [&str; 8] = [
@@ -32,8 +35,8 @@ const ACCOUNT_KEYS: [&str; 8] = [
     "delete_at_provider",
 ];
 
-type Value<'a> = Spanned<DeValue<'a>>;
-type Result<T> = std::result::Result<T, ConfigError>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Result<T> = std::result::Result<T, ConfigError>;
 
 pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> {
     let lines = Lines(text);
@@ -46,6 +49,7 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         lines: &lines,
         name: "config.toml",
         table: &root,
+        line: 1,
     };
     file.only(&TABLES)?;
 
@@ -65,12 +69,18 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
             offsite.text(key)?;
         }
     }
+    let tunnel = match file.table("tunnel")? {
+        Some(table) => tunnel::read(&table, public_url.as_ref(), environment)?,
+        None => tunnel::without(public_url.as_ref()),
+    };
+    let public_url = tunnel.public_url.clone();
     let mut config = Config {
         listen: match listen {
             Some(address) => address,
             None => DEFAULT_LISTEN.parse().expect("the default address is one"),
         },
         public_url,
+        tunnel,
         accounts: Vec::new(),
     };
     for (table, line) in file.tables("accounts")? {
@@ -118,6 +128,7 @@ fn account(
         })?;
 
     let mut allowed: Vec<&str> = ACCOUNT_KEYS.to_vec();
+    allowed.extend(limits::KEYS);
     allowed.extend(provider.options());
     table.only(&allowed)?;
 
@@ -169,6 +180,7 @@ fn account(
                 (!pause.is_zero()).then_some(pause)
             }),
         delete_at_provider: table.flag("delete_at_provider")?,
+        limits: limits::read(table)?,
     })
 }
 
@@ -187,7 +199,7 @@ fn media_hosts(table: &Table<'_>) -> Result<Vec<String>> {
 }
 
 /// The address that a provider posts to: the public address and the door's path.
-fn webhook_url(base: &Url, account: &AccountId) -> Url {
+pub(crate) fn webhook_url(base: &Url, account: &AccountId) -> Url {
     let mut url = base.clone();
     let path = format!("{}/webhooks/{account}", base.path().trim_end_matches('/'));
     url.set_path(&path);
@@ -212,7 +224,7 @@ pub(super) fn variable(id: &AccountId, secret: &str) -> String {
         .to_ascii_uppercase()
 }
 
-fn web_address(text: &str) -> std::result::Result<Url, String> {
+pub(super) fn web_address(text: &str) -> std::result::Result<Url, String> {
     let url =
         Url::parse(text).map_err(|_| "is no address such as \"https://example.com\"".to_owned())?;
     if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
@@ -224,7 +236,8 @@ fn web_address(text: &str) -> std::result::Result<Url, String> {
     Ok(url)
 }
 
-fn pause(text: &str) -> std::result::Result<Duration, String> {
+/// Reads a length of time.
+pub(super) fn pause(text: &str) -> std::result::Result<Duration, String> {
     let wrong = || "is no length of time such as \"5m\", \"30s\" or \"0s\"".to_owned();
     let pause: SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(pause).map_err(|_| wrong())
@@ -244,15 +257,16 @@ impl Lines<'_> {
 }
 
 /// A table with what is needed to complain about it.
-struct Table<'a> {
+pub(super) struct Table<'a> {
     lines: &'a Lines<'a>,
     name: &'a str,
     table: &'a DeTable<'a>,
+    line: usize,
 }
 
 impl<'a> Table<'a> {
     /// Refuses keys that are not in `allowed`.
-    fn only(&self, allowed: &[&str]) -> Result<()> {
+    pub(super) fn only(&self, allowed: &[&str]) -> Result<()> {
         for key in self.table.keys() {
             let word: &str = key.get_ref();
             if allowed.contains(&word) {
@@ -269,16 +283,21 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    fn get(&self, key: &str) -> Option<&'a Value<'a>> {
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value<'a>> {
         self.table.get(key)
     }
 
-    fn wrong(&self, key: &str, value: &Value<'_>, what: impl AsRef<str>) -> ConfigError {
+    pub(super) fn wrong(&self, key: &str, value: &Value<'_>, what: impl AsRef<str>) -> ConfigError {
         let line = self.lines.of(value.span().start);
         ConfigError::at_line(line, format!("{key} in {} {}", self.name, what.as_ref()))
     }
 
-    fn text(&self, key: &str) -> Result<Option<&'a str>> {
+    /// A key that has to be there is not.
+    pub(super) fn missing(&self, key: &str) -> ConfigError {
+        ConfigError::at_line(self.line, format!("{} has no {key}", self.name))
+    }
+
+    pub(super) fn text(&self, key: &str) -> Result<Option<&'a str>> {
         let Some(value) = self.get(key) else {
             return Ok(None);
         };
@@ -288,7 +307,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         key: &str,
         read: impl FnOnce(&str) -> std::result::Result<T, String>,
@@ -324,7 +343,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn list(&self, key: &str) -> Result<Vec<String>> {
+    pub(super) fn list(&self, key: &str) -> Result<Vec<String>> {
         let Some(value) = self.get(key) else {
             return Ok(Vec::new());
         };
@@ -356,6 +375,7 @@ impl<'a> Table<'a> {
                 lines: self.lines,
                 name: key,
                 table,
+                line: self.lines.of(value.span().start),
             })),
             _ => Err(self.wrong(key, value, format!("has to be a table: [{key}]"))),
         }
@@ -384,6 +404,7 @@ impl<'a> Table<'a> {
                         lines: self.lines,
                         name: key,
                         table,
+                        line: self.lines.of(item.span().start),
                     },
                     self.lines.of(item.span().start),
                 )),

@@ -5,15 +5,20 @@
 
 mod complaint;
 mod file;
+mod limits;
 mod spell;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use ringback_providers::{Account, Provider};
 
 pub use complaint::ConfigError;
+pub(crate) use file::webhook_url;
+pub use limits::Limits;
+pub use tunnel::{TunnelConfig, TunnelKind};
 
 /// Where to look up environment variables; tests bring their own.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -25,6 +30,8 @@ pub struct Config {
     pub listen: std::net::SocketAddr,
     /// Where the tunnel ends, if it is known.
     pub public_url: Option<url::Url>,
+    /// How the door becomes public.
+    pub tunnel: TunnelConfig,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
 }
@@ -40,6 +47,8 @@ pub struct ConfiguredAccount {
     pub poll_every: Option<Duration>,
     /// Whether recordings are deleted at the provider after a verified copy.
     pub delete_at_provider: bool,
+    /// How hard it may be worked, and how long its calls may be silent.
+    pub limits: Limits,
     /// The secrets that are there, and where each comes from.
     pub secret_sources: Vec<(&'static str, SecretSource)>,
 }

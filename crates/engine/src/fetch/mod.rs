@@ -4,6 +4,8 @@
 //! goes on from the bytes that are here. What each outcome means for the recording and the job
 //! stands in [`outcome`]; how bytes are brought in stands in [`transfer`].
 
+mod bring;
+mod deadline;
 mod here;
 mod naming;
 mod outcome;
@@ -14,26 +16,35 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use ringback_archive::RecordingPath;
-use ringback_model::{CallId, RecordingId, RecordingInput, RecordingState};
-use ringback_store::{CallRecord, ClaimLimits, Job, Recording, StoreError, Writer};
+use ringback_model::{AccountId, CallId, RecordingId, RecordingInput, RecordingState};
+use ringback_store::{Budgets, CallRecord, ClaimLimits, Job, Recording, StoreError, Writer};
 use tokio::sync::Semaphore;
 
 use crate::{
     EngineError,
-    accounts::Party,
+    accounts::{Accounts, Party},
     apply::settle,
     core::Core,
     jobs::{self, FETCH, FetchWork},
 };
 
+pub use deadline::LINK_DYING;
+pub(crate) use deadline::{deadline, tell_of_dying};
 pub(crate) use outcome::Outcome;
 
+use bring::Waiting;
 use naming::Naming;
 
-/// Transfers at the same time, over all accounts.
-const TRANSFERS: usize = 6;
-/// Transfers at the same time for one account.
-const TRANSFERS_PER_ACCOUNT: usize = 3;
+/// Transfers at the same time over all accounts: as many as the accounts may have together, within
+/// these bounds.
+const FEWEST_TRANSFERS: usize = 6;
+const MOST_TRANSFERS: usize = 32;
+/// Transfers at the same time for an account that is not in `config.toml` any more.
+const TRANSFERS_PER_ACCOUNT: usize = 1;
+/// A recording that can be had for no longer goes before all others.
+const DYING_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// So many places are left to what is live.
+const LEFT_FREE: usize = 2;
 /// A transfer that lasts longer than a minute renews its lease every half minute.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -44,6 +55,9 @@ const LOOK_AT_OTHERS: Duration = Duration::from_millis(500);
 pub(crate) struct Fetcher {
     owner: String,
     room: Arc<Semaphore>,
+    /// How many recordings of each account may be brought in at the same time.
+    budgets: Vec<(AccountId, usize)>,
+    waiting: Waiting,
     core: std::sync::Weak<Core>,
 }
 
@@ -57,10 +71,18 @@ pub(crate) struct Task {
 }
 
 impl Fetcher {
-    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String) -> Self {
+    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String, accounts: &Accounts) -> Self {
+        let budgets: Vec<_> = accounts
+            .iter()
+            .map(|party| (party.id().clone(), party.configured.limits.max_downloads))
+            .collect();
+        let together: usize = budgets.iter().map(|(_, most)| *most).sum();
+        let transfers = together.clamp(FEWEST_TRANSFERS, MOST_TRANSFERS);
         Self {
             owner,
-            room: Arc::new(Semaphore::new(TRANSFERS)),
+            room: Arc::new(Semaphore::new(transfers)),
+            budgets,
+            waiting: Waiting::default(),
             core,
         }
     }
@@ -78,30 +100,73 @@ impl Fetcher {
         if room == 0 {
             return Ok(0);
         }
-        let (now, owner) = (core.clock.now(), self.owner.clone());
-        let limits = ClaimLimits {
-            jobs: room,
-            per_account: TRANSFERS_PER_ACCOUNT,
-            lease: LEASE,
-        };
-        let due = core
-            .applier
-            .write(move |writer| writer.jobs_mut().claim(&[FETCH], now, &owner, limits))
-            .await?;
+        let due = self.claim(&core, room, room).await?;
         let count = due.len();
         for job in due {
             let permit = self.room.clone().acquire_owned().await;
             let core = core.clone();
             core.clone().spawn(async move {
                 let _permit = permit;
-                if let Err(error) = core.fetcher.carry_out(job).await {
-                    tracing::error!(%error, "a transfer ended without a result; it is tried again");
-                }
+                core.fetcher.carry_out_in_a_row(&core, job).await;
                 // There is room again, and what failed may have changed what is due.
                 core.work.notify_waiters();
             });
         }
         Ok(count)
+    }
+
+    /// Carries out a job, and then the next one that is due, as long as each lands. What does not
+    /// land ends the row: a provider that is not there is not asked without a pause.
+    async fn carry_out_in_a_row(&self, core: &Arc<Core>, first: Job) {
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            match self.carry_out(job).await {
+                Ok(true) if !core.stop.is_cancelled() => {}
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::error!(%error, "a transfer ended without a result; it is tried again");
+                    return;
+                }
+            }
+            // The place of the one that landed is free.
+            let room = self.room.available_permits() + 1;
+            next = match self.claim(core, room, 1).await {
+                Ok(jobs) => jobs.into_iter().next(),
+                Err(error) => {
+                    tracing::error!(%error, "the work that is due could not be looked up");
+                    None
+                }
+            };
+        }
+    }
+
+    /// Takes up to `most` jobs, with so many places free at this moment.
+    async fn claim(
+        &self,
+        core: &Arc<Core>,
+        room: usize,
+        most: usize,
+    ) -> Result<Vec<Job>, EngineError> {
+        let (now, owner) = (core.clock.now(), self.owner.clone());
+        let limits = ClaimLimits {
+            jobs: most,
+            per_account: TRANSFERS_PER_ACCOUNT,
+            lease: LEASE,
+        };
+        let budgets = Budgets {
+            dying_within: DYING_WITHIN,
+            per_account: self.budgets.clone(),
+            backlog: room.saturating_sub(LEFT_FREE),
+        };
+        let claimed = core
+            .applier
+            .write(move |writer| {
+                writer
+                    .jobs_mut()
+                    .claim_within(&[FETCH], now, &owner, limits, &budgets)
+            })
+            .await?;
+        Ok(claimed)
     }
 
     /// Fetches the recordings of one call that are due, and waits for them: somebody is looking.
@@ -138,22 +203,32 @@ impl Fetcher {
             })
             .await?;
         match claimed {
-            Some(job) => self.carry_out(job).await,
+            Some(job) => self.carry_out(job).await.map(|_| ()),
             None => until_nobody_has_it(core, id).await,
         }
     }
 
-    /// One try of one job, to its end: whatever comes of it is written down.
-    pub(crate) async fn carry_out(&self, job: Job) -> Result<(), EngineError> {
+    /// One try of one job, to its end: whatever comes of it is written down. True if the recording is
+    /// here.
+    pub(crate) async fn carry_out(&self, job: Job) -> Result<bool, EngineError> {
         let core = self.core()?;
-        let Some(mut task) = self.task(&core, job).await? else {
-            return Ok(());
+        let key = job.work.key.clone();
+        let carried_out = self.try_once(&core, job).await;
+        self.waiting.tried(&key);
+        carried_out
+    }
+
+    async fn try_once(&self, core: &Arc<Core>, job: Job) -> Result<bool, EngineError> {
+        let Some(mut task) = self.task(core, job).await? else {
+            return Ok(false);
         };
-        let outcome = match naming::learn_id(&core, &mut task).await? {
-            Naming::GoOn => transfer::run(&core, &self.owner, &task).await,
+        let outcome = match naming::learn_id(core, &mut task).await? {
+            Naming::GoOn => transfer::run(core, &self.owner, &task).await,
             Naming::Wait => Outcome::NotReady,
         };
-        outcome::write_down(&core, &self.owner, task, outcome).await
+        let lands = matches!(outcome, Outcome::Lands(_));
+        outcome::write_down(core, &self.owner, task, outcome).await?;
+        Ok(lands)
     }
 
     /// Looks up what the job is about. A job about nothing, or about what is here, ends.
@@ -263,6 +338,16 @@ pub(crate) fn ask_again(
     id: RecordingId,
     now: jiff::Timestamp,
 ) -> Result<bool, StoreError> {
+    ask_again_as(writer, id, now, false)
+}
+
+/// The same; what is backlog gives way to what is live.
+fn ask_again_as(
+    writer: &mut Writer<'_>,
+    id: RecordingId,
+    now: jiff::Timestamp,
+    is_backlog: bool,
+) -> Result<bool, StoreError> {
     let Some(recording) = step(writer, id, RecordingInput::TryAgain)? else {
         return Ok(false);
     };
@@ -270,10 +355,9 @@ pub(crate) fn ask_again(
     if !recording.state.wants_fetch() {
         return Ok(false);
     }
-    let deadline = recording.link.as_ref().and_then(|link| link.expires_at);
-    writer
-        .jobs_mut()
-        .enqueue(&jobs::fetch(&recording.account, id, now, deadline))?;
+    let deadline = deadline(recording.link.as_ref());
+    let job = jobs::fetch(&recording.account, id, now, deadline);
+    jobs::enqueue(writer, &job, is_backlog)?;
     Ok(true)
 }
 

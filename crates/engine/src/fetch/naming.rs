@@ -28,7 +28,7 @@ pub(super) async fn learn_id(core: &Arc<Core>, task: &mut Task) -> Result<Naming
         return Ok(Naming::GoOn);
     }
     let call = task.record.call.provider_call_id.clone();
-    let asked = match task.party.client.call(&call).await {
+    let asked = match task.party.fetching.call(&call).await {
         Ok(snapshots) => core
             .applier
             .take(&task.party, &call, snapshots, false)

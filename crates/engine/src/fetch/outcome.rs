@@ -9,7 +9,7 @@ use ringback_model::{Availability, Reason, RecordingInput, RecordingState};
 use ringback_providers::ApiError;
 use ringback_store::{NewAlert, Recording, StoreError, Writer};
 
-use super::{Task, settle_call, step};
+use super::{Task, deadline, settle_call, step};
 use crate::{EngineError, core::Core, jobs, news::News, schedule};
 
 /// When the disk is full, room is looked for again after this long. Nothing counts as failed.
@@ -159,6 +159,7 @@ impl Written<'_> {
         }
         let call = self.task.record.id.to_string();
         writer.alerts_mut().resolve("recording_failed", &call)?;
+        deadline::is_over(writer, &call)?;
         writer.alerts_mut().resolve("disk_full", "recordings")?;
         self.complete(writer)
     }
@@ -218,6 +219,7 @@ impl Written<'_> {
             _ => RecordingInput::FetchGivenUp(reason),
         };
         step(writer, self.task.recording.id, input)?;
+        deadline::is_over(writer, &self.task.record.id.to_string())?;
         writer.alerts_mut().raise(&NewAlert {
             kind: "recording_failed".into(),
             subject: self.task.record.id.to_string(),

@@ -98,7 +98,7 @@ async fn fill(
     };
     let stream = task
         .party
-        .client
+        .fetching
         .media(media, resume.from, resume.validator)
         .await
         .map_err(|error| {

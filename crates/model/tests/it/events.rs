@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use proptest::{option, prelude::*, sample::select};
 use ringback_model::{
     Availability, CallEvent, CallFacts, Cost, CostPart, EndedCode, EndedReason, Latency, LegFacts,
-    LegId, LiveTurns, Percentiles, ProviderCallId, Reason, RecordingFacts, RecordingKey,
-    RecordingReport, Segment, Source, Speaker, Stamp, Status, Transcript,
+    LegId, Percentiles, ProviderCallId, Reason, RecordingFacts, RecordingKey, RecordingReport,
+    Segment, Source, Speaker, Stamp, Status, Transcript, Turn,
 };
 
 pub(crate) const STATUSES: [Status; 6] = [
@@ -111,9 +111,10 @@ pub(crate) fn turn(start_ms: u64, text: &str) -> Segment {
     }
 }
 
-fn live_turns() -> impl Strategy<Value = LiveTurns> {
-    (0u64..3, select(vec!["Hi", "Yes"]))
-        .prop_map(|(start_ms, text)| LiveTurns::one(turn(start_ms, text)))
+fn turns() -> impl Strategy<Value = Vec<Turn>> {
+    let one = (0u64..3, select(vec!["Hi", "Yes"]));
+    let one = one.prop_map(|(start_ms, text)| turn(start_ms, text).into());
+    prop::collection::vec(one, 0..2)
 }
 
 fn facts() -> impl Strategy<Value = CallFacts> {
@@ -131,7 +132,7 @@ fn facts() -> impl Strategy<Value = CallFacts> {
         (times(), times()),
         option::of(0u64..3),
         option::of(costs()),
-        (option::of(transcripts), option::of(live_turns())),
+        option::of(transcripts),
         option::of(reasons),
         option::of(latencies()),
         option::of(any::<bool>()),
@@ -143,7 +144,7 @@ fn facts() -> impl Strategy<Value = CallFacts> {
                 (started_at, ended_at),
                 duration_ms,
                 cost,
-                (transcript, live_turns),
+                transcript,
                 ended_reason,
                 latency,
                 successful,
@@ -158,7 +159,6 @@ fn facts() -> impl Strategy<Value = CallFacts> {
                     duration_ms,
                     cost,
                     transcript,
-                    live_turns,
                     ended_reason,
                     latency,
                     successful,
@@ -204,10 +204,13 @@ fn recordings() -> impl Strategy<Value = Vec<RecordingReport>> {
 }
 
 pub(crate) fn reports() -> impl Strategy<Value = CallEvent> {
-    (stamps(), facts(), legs(), recordings()).prop_map(|(stamp, facts, legs, recordings)| {
-        let mut event = event(stamp, facts);
-        event.legs = legs;
-        event.recordings = recordings;
-        event
-    })
+    (stamps(), facts(), legs(), recordings(), turns()).prop_map(
+        |(stamp, facts, legs, recordings, turns)| {
+            let mut event = event(stamp, facts);
+            event.legs = legs;
+            event.recordings = recordings;
+            event.turns = turns;
+            event
+        },
+    )
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ringback_model::{
-    Call, CallEvent, CallFacts, LiveTurns, ProviderCallId, Source, Status, TranscriptOutlook,
+    Call, CallEvent, CallFacts, ProviderCallId, Source, Status, TranscriptOutlook,
 };
 use serde_json::Value;
 
@@ -84,9 +84,7 @@ proptest! {
             let before = told_fields(&call);
             call.apply(event);
             let after = told_fields(&call);
-            // Single turns are lost on purpose: to the transcript of the whole.
-            let stays = |name: &String| after.contains(name) || name == "live_turns";
-            prop_assert!(before.iter().all(stays));
+            prop_assert!(before.iter().all(|name| after.contains(name)));
         }
     }
 
@@ -198,11 +196,9 @@ fn a_final_transcript_stands_against_a_later_live_one() {
 }
 
 fn told_turn(second: i64, start_ms: u64, text: &str) -> CallEvent {
-    let facts = CallFacts {
-        live_turns: Some(LiveTurns::one(turn(start_ms, text))),
-        ..CallFacts::default()
-    };
-    event(stamp(second, Source::Webhook), facts)
+    let mut event = event(stamp(second, Source::Webhook), CallFacts::default());
+    event.turns.push(turn(start_ms, text).into());
+    event
 }
 
 #[test]
@@ -211,7 +207,7 @@ fn turns_that_are_told_one_by_one_add_up_until_the_transcript_of_the_whole_takes
     assert_eq!(call.transcript(), None);
     for (second, start_ms, text) in [(3, 900, "third"), (1, 100, "first"), (2, 500, "second")] {
         let changes = call.apply(&told_turn(second, start_ms, text));
-        assert_eq!(changes.fields, ["live_turns"]);
+        assert_eq!((changes.fields, changes.pieces), (vec!["transcript"], true));
     }
     assert!(
         call.apply(&told_turn(9, 500, "second")).is_empty(),

@@ -1,27 +1,30 @@
-//! Calls that are told in pieces: legs, charges, lines.
+//! Calls that are told in pieces: legs and charges.
 
 use proptest::{option, prelude::*, sample::select};
 use ringback_model::{
     Call, CallEvent, CallFacts, Charge, Cost, CostPart, Direction, EndedCode, EndedReason,
-    LegFacts, LegId, Line, ProviderCallId, RecordingFacts, RecordingKey, RecordingReport, Segment,
-    Side, Source, Speaker, Status, Transcript, Voice,
+    LegFacts, LegId, ProviderCallId, RecordingFacts, RecordingKey, RecordingReport, Side, Source,
+    Status, Voice,
 };
 
-use crate::events::{at, cost, event, reports, stamp, transcript};
+use crate::{
+    events::{at, cost, event, reports, stamp},
+    spoken::said,
+};
 
-fn piece(second: i64, tell: impl FnOnce(&mut CallEvent)) -> CallEvent {
+pub(crate) fn piece(second: i64, tell: impl FnOnce(&mut CallEvent)) -> CallEvent {
     let mut event = event(stamp(second, Source::Webhook), CallFacts::default());
     tell(&mut event);
     event
 }
 
-fn leg(second: i64, id: &str, facts: LegFacts) -> CallEvent {
+pub(crate) fn leg(second: i64, id: &str, facts: LegFacts) -> CallEvent {
     piece(second, |event| {
         event.pieces.legs.push((LegId::new(id), facts))
     })
 }
 
-fn charge(second: i64, product: &str, amount: &str) -> CallEvent {
+pub(crate) fn charge(second: i64, product: &str, amount: &str) -> CallEvent {
     piece(second, |event| {
         event.pieces.charges.push(Charge {
             leg: LegId::new("root"),
@@ -31,18 +34,7 @@ fn charge(second: i64, product: &str, amount: &str) -> CallEvent {
     })
 }
 
-fn line(second: i64, leg: &str, voice: Voice, text: &str) -> CallEvent {
-    piece(second, |event| {
-        event.pieces.lines.push(Line {
-            at: at(second),
-            leg: LegId::new(leg),
-            voice,
-            text: text.into(),
-        });
-    })
-}
-
-fn call_of(events: &[CallEvent]) -> Call {
+pub(crate) fn call_of(events: &[CallEvent]) -> Call {
     let mut call = Call::new(ProviderCallId::new("call_1"));
     for event in events {
         call.apply(event);
@@ -50,16 +42,23 @@ fn call_of(events: &[CallEvent]) -> Call {
     call
 }
 
-fn text(call: &Call) -> String {
+pub(crate) fn text(call: &Call) -> String {
     serde_json::to_string(call).expect("a call is JSON")
 }
 
-fn initiated(second: i64, id: &str, direction: Direction, from: &str, to: &str) -> CallEvent {
+pub(crate) fn initiated(
+    second: i64,
+    id: &str,
+    direction: Direction,
+    from: &str,
+    to: &str,
+) -> CallEvent {
     leg(
         second,
         id,
         LegFacts {
             status: Some(Status::Ringing),
+            alive_at: Some(at(second)),
             direction: Some(direction),
             from: Some(from.into()),
             to: Some(to.into()),
@@ -69,19 +68,20 @@ fn initiated(second: i64, id: &str, direction: Direction, from: &str, to: &str) 
     )
 }
 
-fn answered(second: i64, id: &str) -> CallEvent {
+pub(crate) fn answered(second: i64, id: &str) -> CallEvent {
     leg(
         second,
         id,
         LegFacts {
             status: Some(Status::Ongoing),
             answered_at: Some(at(second)),
+            alive_at: Some(at(second)),
             ..LegFacts::default()
         },
     )
 }
 
-fn hung_up(second: i64, id: &str, status: Status, side: Side) -> CallEvent {
+pub(crate) fn hung_up(second: i64, id: &str, status: Status, side: Side) -> CallEvent {
     leg(
         second,
         id,
@@ -98,7 +98,7 @@ fn hung_up(second: i64, id: &str, status: Status, side: Side) -> CallEvent {
     )
 }
 
-fn transferred() -> Vec<CallEvent> {
+pub(crate) fn transferred() -> Vec<CallEvent> {
     vec![
         initiated(10, "root", Direction::Inbound, "person", "us"),
         answered(12, "root"),
@@ -133,15 +133,6 @@ fn the_leg_that_began_first_is_the_call_and_the_others_are_its_legs() {
     assert_eq!(legs, ["further"]);
     let all: Vec<_> = call.leg_ids().map(LegId::as_str).collect();
     assert_eq!(all, ["further", "root"]);
-}
-
-#[test]
-fn a_further_legs_end_does_not_end_the_call() {
-    let events = transferred();
-    let call = call_of(&events[..5]);
-    assert_eq!(call.status(), Status::Ongoing);
-    assert_eq!(call.fields.ended_reason, None);
-    assert_eq!(call_of(&events).status(), Status::Ended);
 }
 
 #[test]
@@ -316,118 +307,6 @@ fn a_leg_that_only_a_bill_tells_of_counts_until_another_is_known() {
     assert_eq!(call.cost().expect("a cost").amount.to_string(), "0.007");
 }
 
-#[test]
-fn lines_become_a_transcript_in_the_order_of_speaking() {
-    let mut events = vec![
-        line(17, "root", Voice::OfTheParty, "A table for two."),
-        line(14, "root", Voice::ToTheParty, "Hello!"),
-        line(21, "further", Voice::OfTheParty, "Kitchen here."),
-    ];
-    events.extend(transferred());
-    let told = call_of(&events).fields.transcript.expect("a transcript");
-    assert!(told.value.is_final);
-    let lines: Vec<_> = told
-        .value
-        .segments
-        .iter()
-        .map(|segment| {
-            (
-                segment.speaker.clone(),
-                segment.end_ms,
-                segment.text.as_str(),
-            )
-        })
-        .collect();
-    assert_eq!(
-        lines,
-        [
-            (Speaker::Agent, Some(2_000), "Hello!"),
-            (Speaker::Caller, Some(5_000), "A table for two."),
-            (Speaker::Agent, Some(9_000), "Kitchen here."),
-        ]
-    );
-    let live = call_of(&[events[0].clone(), events[3].clone(), events[4].clone()]);
-    assert!(!live.fields.transcript.expect("a transcript").value.is_final);
-}
-
-#[test]
-fn the_telling_with_both_voices_counts_most() {
-    let text = piece(40, |event| {
-        let told = (
-            RecordingKey::new("r1"),
-            "Hello! A table for two.".to_owned(),
-        );
-        event.pieces.transcriptions.push(told);
-    });
-    let one_sided = line(17, "root", Voice::OfTheParty, "A table for two.");
-    let first = |call: Call| {
-        let told = call.fields.transcript.expect("a transcript");
-        told.value.segments[0].text.clone()
-    };
-    let begin = initiated(10, "root", Direction::Inbound, "a", "b");
-    let events = [begin, one_sided, text];
-    assert_eq!(first(call_of(&events[..2])), "A table for two.");
-    assert_eq!(first(call_of(&events)), "Hello! A table for two.");
-    let mut both = events.to_vec();
-    both.push(line(14, "root", Voice::ToTheParty, "Hello!"));
-    assert_eq!(first(call_of(&both)), "Hello!");
-    let mut whole = events.to_vec();
-    whole.push(event(
-        stamp(41, Source::Webhook),
-        CallFacts {
-            transcript: Some(transcript(true, "Hi")),
-            ..CallFacts::default()
-        },
-    ));
-    assert_eq!(first(call_of(&whole)), "Hi");
-}
-
-#[test]
-fn a_whole_telling_that_knows_when_stands_against_the_same_in_lines() {
-    let said = |start_ms| {
-        let segment = |speaker, text: &str| Segment {
-            speaker,
-            start_ms,
-            end_ms: None,
-            text: text.into(),
-            words: Vec::new(),
-        };
-        let whole = Transcript {
-            is_final: false,
-            segments: vec![
-                segment(Speaker::Agent, "Hello there!"),
-                segment(Speaker::Caller, "A table for two, please."),
-            ],
-        };
-        let facts = CallFacts {
-            transcript: Some(whole),
-            ..CallFacts::default()
-        };
-        event(stamp(30, Source::Webhook), facts)
-    };
-    let lines = [
-        line(14, "desk", Voice::OfTheParty, "Hello!"),
-        line(17, "desk", Voice::ToTheParty, "A table for two."),
-    ];
-    let told = |events: &[CallEvent]| {
-        let told = call_of(events).fields.transcript.expect("a transcript");
-        let pair = |segment: &Segment| (segment.speaker.clone(), segment.text.clone());
-        told.value.segments.iter().map(pair).collect::<Vec<_>>()
-    };
-    let pairs = |agent: &str, caller: &str| {
-        let (agent, caller) = (agent.to_owned(), caller.to_owned());
-        vec![(Speaker::Agent, agent), (Speaker::Caller, caller)]
-    };
-    let in_lines = pairs("Hello!", "A table for two.");
-    assert_eq!(told(&lines), in_lines, "no leg is the root of this call");
-    let [first, second] = lines;
-    assert_eq!(told(&[first.clone(), said(None), second.clone()]), in_lines);
-    assert_eq!(
-        told(&[first, said(Some(400)), second]),
-        pairs("Hello there!", "A table for two, please.")
-    );
-}
-
 fn recorded(key: RecordingKey, leg: &str, second: i64) -> CallEvent {
     piece(60, |event| {
         event.recordings.push(RecordingReport {
@@ -463,11 +342,11 @@ fn a_recording_without_its_id_is_the_one_of_its_leg_that_began_then() {
     assert_eq!(Some(known), call.recording(&r1));
 }
 
-fn told_pieces() -> impl Strategy<Value = CallEvent> {
+pub(crate) fn told_pieces() -> impl Strategy<Value = CallEvent> {
     let times = || option::of((0i64..4).prop_map(at));
     let legs = (
         select(vec!["a", "b", "c"]),
-        (times(), times(), times()),
+        (times(), times(), times(), times()),
         option::of(select(crate::events::STATUSES.to_vec())),
         option::of(select(vec![Direction::Inbound, Direction::Outbound])),
         option::of(select(vec![Side::Calling, Side::Called])),
@@ -475,7 +354,15 @@ fn told_pieces() -> impl Strategy<Value = CallEvent> {
         option::of(select(vec!["1.0", "1.00", "2"])),
     );
     let legs = legs.prop_map(
-        |(id, (started_at, answered_at, ended_at), status, direction, hung_up, code, amount)| {
+        |(
+            id,
+            (started_at, answered_at, ended_at, alive_at),
+            status,
+            direction,
+            hung_up,
+            code,
+            amount,
+        )| {
             let reason = |raw: &str| {
                 code.map(|code| EndedReason {
                     code,
@@ -488,6 +375,7 @@ fn told_pieces() -> impl Strategy<Value = CallEvent> {
                 started_at,
                 answered_at,
                 ended_at,
+                alive_at,
                 hung_up,
                 ended_reason: reason("cause"),
                 outcome: reason("machine").filter(|_| id == "b"),
@@ -509,16 +397,15 @@ fn told_pieces() -> impl Strategy<Value = CallEvent> {
         product: product.into(),
         cost: cost(amount),
     });
-    let lines = (0i64..4, select(vec!["a", "b"]), any::<bool>());
-    let lines = lines.prop_map(|(second, leg, of)| Line {
-        at: at(second),
-        leg: LegId::new(leg),
-        voice: if of {
+    let turns = (0i64..4, select(vec!["a", "b"]), any::<bool>());
+    let turns = turns.prop_map(|(second, leg, of)| {
+        let leg = LegId::new(leg);
+        let voice = if of {
             Voice::OfTheParty
         } else {
             Voice::ToTheParty
-        },
-        text: "words".into(),
+        };
+        said(second, voice(leg), "words")
     });
     let texts = (select(vec!["r1", "r2"]), select(vec!["one", "two"]));
     let texts = texts.prop_map(|(key, text)| (RecordingKey::new(key), text.to_owned()));
@@ -526,13 +413,13 @@ fn told_pieces() -> impl Strategy<Value = CallEvent> {
         reports(),
         prop::collection::vec(legs, 0..3),
         prop::collection::vec(charges, 0..2),
-        prop::collection::vec(lines, 0..2),
+        prop::collection::vec(turns, 0..2),
         prop::collection::vec(texts, 0..2),
     )
-        .prop_map(|(mut event, legs, charges, lines, transcriptions)| {
+        .prop_map(|(mut event, legs, charges, turns, transcriptions)| {
             event.pieces.legs = legs;
             event.pieces.charges = charges;
-            event.pieces.lines = lines;
+            event.turns.extend(turns);
             event.pieces.transcriptions = transcriptions;
             event
         })

@@ -17,7 +17,7 @@ use super::{
     Answer, answer,
     destinations::{self, Destinations},
     guard::{GuardedResolver, Lookup, SystemLookup},
-    pace::Gate,
+    pace::{Gate, Urgency},
     retry,
 };
 use crate::{Account, ApiError};
@@ -33,7 +33,10 @@ pub(super) const MOST_HOPS: usize = 5;
 
 /// The way out to one account's provider: guarded, paced, with retries. Clones share the pace.
 #[derive(Clone)]
-pub struct Http(pub(super) Arc<Way>);
+pub struct Http {
+    pub(super) way: Arc<Way>,
+    pub(super) urgency: Urgency,
+}
 
 /// What the clones share.
 pub(super) struct Way {
@@ -77,35 +80,48 @@ impl Http {
             lookup,
             allow_private: destinations.allow_private(),
         });
-        Self(Arc::new(Way {
+        let way = Way {
             destinations,
             gate: Gate::new(pace),
             clock,
             resolver,
             api: OnceLock::new(),
             media: OnceLock::new(),
-        }))
+        };
+        Self {
+            way: Arc::new(way),
+            urgency: Urgency::Live,
+        }
+    }
+
+    /// The same way, walked for something else: it shares the pace, and waits for its turn.
+    #[must_use]
+    pub fn walked_for(&self, urgency: Urgency) -> Self {
+        Self {
+            way: self.way.clone(),
+            urgency,
+        }
     }
 
     /// Where the API is.
     pub(crate) fn base(&self) -> &Url {
-        self.0.destinations.base()
+        self.way.destinations.base()
     }
 
     /// The time now by the account's clock.
     pub(crate) fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.way.clock.now()
     }
 
     /// Lets nobody begin within so many paces: some questions count for more than one.
     pub(crate) fn rest(&self, paces: u32) {
-        let gate = &self.0.gate;
+        let gate = &self.way.gate;
         gate.hold_until(tokio::time::Instant::now() + gate.pace() * paces);
     }
 
     /// Asks the API; tries again what may pass, a few times.
     pub(crate) async fn ask(&self, ask: &Ask) -> Result<Answer, ApiError> {
-        self.0.destinations.check_api(&ask.url)?;
+        self.way.destinations.check_api(&ask.url)?;
         let mut answer = Err(ApiError::KeyRefused);
         for authorization in &ask.authorizations {
             answer = self.ask_with(ask, authorization).await;
@@ -117,10 +133,10 @@ impl Http {
     }
 
     async fn ask_with(&self, ask: &Ask, authorization: &HeaderValue) -> Result<Answer, ApiError> {
-        let way = &*self.0;
+        let way = &*self.way;
         let mut pauses = retry::pauses(way.gate.pace());
         loop {
-            let failure = match way.try_once(ask, authorization).await {
+            let failure = match way.try_once(ask, authorization, self.urgency).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -195,16 +211,21 @@ impl Way {
     }
 
     /// Waits for the next start, unless the provider asked to be left alone.
-    pub(super) async fn pass_gate(&self) -> Result<(), ApiError> {
+    pub(super) async fn pass_gate(&self, urgency: Urgency) -> Result<(), ApiError> {
         if let Some(until) = self.gate.closed(self.clock.now()) {
             return Err(ApiError::RateLimited(until));
         }
-        self.gate.pass().await;
+        self.gate.pass(urgency).await;
         Ok(())
     }
 
-    async fn try_once(&self, ask: &Ask, authorization: &HeaderValue) -> Result<Answer, Failure> {
-        self.pass_gate().await?;
+    async fn try_once(
+        &self,
+        ask: &Ask,
+        authorization: &HeaderValue,
+        urgency: Urgency,
+    ) -> Result<Answer, Failure> {
+        self.pass_gate(urgency).await?;
         let response = self.send(ask, authorization).await?;
         let (status, headers) = (response.status(), response.headers());
         let now = self.clock.now();

@@ -73,7 +73,7 @@ impl Http {
         ask: &MediaAsk<'_>,
         resume: Option<&Resume>,
     ) -> Result<(Response, Url), ApiError> {
-        let way = &*self.0;
+        let way = &*self.way;
         let client = way.media()?;
         let mut url = ask.url.clone();
         for _ in 0..=MOST_HOPS {
@@ -82,7 +82,7 @@ impl Http {
                 .get(url.clone())
                 .header(header::ACCEPT_ENCODING, "identity");
             if way.destinations.is_api(&url) {
-                way.pass_gate().await?;
+                way.pass_gate(self.urgency).await?;
                 if let Some(authorization) = &ask.authorization {
                     request = request.header(header::AUTHORIZATION, authorization.clone());
                 }
@@ -112,7 +112,7 @@ impl Http {
 
     async fn opened(&self, response: Response, url: Url, starts_at: u64) -> Opened {
         let (status, headers) = (response.status(), response.headers());
-        let way = &*self.0;
+        let way = &*self.way;
         if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
             let by_api = way.destinations.is_api(&url);
             let error = answer::error_of(status, headers, way.clock.now());

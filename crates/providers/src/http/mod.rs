@@ -24,6 +24,7 @@ mod retry;
 pub use client::Http;
 pub use destinations::is_media_host_entry;
 pub use guard::{Looking, Lookup, is_public};
+pub use pace::Urgency;
 
 pub(crate) use answer::{Answer, authorization_basic, authorization_bearer, authorization_token};
 pub(crate) use client::{Ask, path};

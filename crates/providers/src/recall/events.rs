@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use ringback_model::{
-    Agent, Availability, Call, CallEvent, CallFacts, Direction, Field, Link, LiveTurns,
-    ProviderCallId, Reason, RecordingFacts, RecordingKey, RecordingReport, SecretUrl, Source,
-    Stamp, Status, StoragePolicy, TranscriptOutlook,
+    Agent, Availability, Call, CallEvent, CallFacts, Direction, Field, Link, ProviderCallId,
+    Reason, RecordingFacts, RecordingKey, RecordingReport, SecretUrl, Source, Stamp, Status,
+    StoragePolicy, TranscriptOutlook, Turn,
 };
 
 use super::{
@@ -263,7 +263,8 @@ fn webhook(document: Document<'_>) -> Result<Understood, Misunderstood> {
             event.facts.transcript_outlook = Some(TranscriptOutlook::Absent);
         }
         ("transcript", "data") => {
-            event.facts.live_turns = transcript::live_turn(document.body).map(LiveTurns::one);
+            let turn = transcript::live_turn(document.body);
+            event.turns.extend(turn.map(Turn::from));
             event.is_notice = false;
         }
         ("transcript", "partial_data") => return ignored("a turn that is still being said"),

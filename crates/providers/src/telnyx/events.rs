@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 use ringback_model::{
-    Agent, CallEvent, Direction, EndedCode, EndedReason, LegFacts, LegId, Line, Matched,
-    ProviderCallId, RecordingKey, Segment, Source, Speaker, Stamp, Status, Transcript, Voice,
+    Agent, CallEvent, Direction, EndedCode, EndedReason, LegFacts, LegId, Matched, ProviderCallId,
+    RecordingKey, Segment, Source, Speaker, Stamp, Status, Transcript, Turn, Voice, When,
 };
 
 use serde_json::value::RawValue;
@@ -101,7 +101,8 @@ impl Told<'_> {
             | Kind::Hangup
             | Kind::MachineDetection
             | Kind::MachineGreeting
-            | Kind::Referred => {
+            | Kind::Referred
+            | Kind::SignOfLife => {
                 report.pieces.legs.push((self.leg.clone(), self.leg(kind)));
             }
             Kind::Cost => {
@@ -141,8 +142,8 @@ impl Told<'_> {
                 let told = (RecordingKey::new(id), text);
                 report.pieces.transcriptions.push(told);
             }
-            Kind::Transcription => match self.line() {
-                Ok(line) => report.pieces.lines.push(line),
+            Kind::Transcription => match self.turn() {
+                Ok(turn) => report.turns.push(turn),
                 Err(why) => return Tells::Nothing(why),
             },
             Kind::Conversation => {
@@ -185,6 +186,7 @@ impl Told<'_> {
         match kind {
             Kind::Initiated => LegFacts {
                 status: Some(Status::Ringing),
+                alive_at: Some(self.as_of),
                 direction: direction(payload),
                 started_at: facts.started_at.or(self.event.occurred_at),
                 ..facts
@@ -192,10 +194,16 @@ impl Told<'_> {
             Kind::Answered => LegFacts {
                 status: Some(Status::Ongoing),
                 answered_at: Some(self.as_of),
+                alive_at: Some(self.as_of),
                 ..facts
             },
             Kind::Bridged => LegFacts {
                 status: Some(Status::Ongoing),
+                alive_at: Some(self.as_of),
+                ..facts
+            },
+            Kind::SignOfLife => LegFacts {
+                alive_at: Some(self.as_of),
                 ..facts
             },
             Kind::Hangup => {
@@ -207,8 +215,8 @@ impl Told<'_> {
                     status: Some(hangup.status),
                     // API v1 tells the end by itself.
                     ended_at: payload.moment("end_time").or(Some(self.as_of)),
+                    hung_up: hangup.side(source.as_deref()),
                     ended_reason: hangup.reason,
-                    hung_up: source.as_deref().and_then(hangup::side),
                     ..facts
                 }
             }
@@ -238,7 +246,7 @@ impl Told<'_> {
     }
 
     /// One line of a live transcription.
-    fn line(&self) -> Result<Line, &'static str> {
+    fn turn(&self) -> Result<Turn, &'static str> {
         let data = self.event.payload.object("transcription_data");
         let data = data.as_ref().unwrap_or(&self.event.payload);
         if data.boolean("is_final") == Some(false) {
@@ -249,14 +257,16 @@ impl Told<'_> {
             .ok_or("tells nothing that was said")?;
         // Only one engine tells the track; "inbound" is the default of what is transcribed.
         let voice = match data.text("transcription_track").as_deref() {
-            Some("outbound") => Voice::ToTheParty,
-            _ => Voice::OfTheParty,
+            Some("outbound") => Voice::ToTheParty(self.leg.clone()),
+            _ => Voice::OfTheParty(self.leg.clone()),
         };
-        Ok(Line {
-            at: self.as_of,
-            leg: self.leg.clone(),
+        Ok(Turn {
+            // When it began is not told. Nor is it a sign of life: what was said last is understood
+            // when nobody is there any more.
+            when: When::SaidBy(self.as_of),
             voice,
             text,
+            words: Vec::new(),
         })
     }
 }

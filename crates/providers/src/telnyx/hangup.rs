@@ -20,8 +20,7 @@ pub(super) fn read(cause: Option<&str>, sip_cause: Option<&str>) -> Hangup {
             reason: None,
         };
     };
-    let word = raw.trim().to_ascii_lowercase().replace(['-', ' '], "_");
-    let (status, code) = match word.as_str() {
+    let (status, code) = match word(raw).as_str() {
         // Said who hung up, the rest follows.
         "normal_clearing" => (Status::Ended, EndedCode::Unknown),
         "time_limit" => (Status::Ended, EndedCode::MaxDuration),
@@ -51,13 +50,25 @@ fn by_sip(code: Option<&str>) -> (Status, EndedCode) {
     }
 }
 
-/// Reads `hangup_source`.
-pub(super) fn side(source: &str) -> Option<Side> {
-    match source {
-        "caller" => Some(Side::Calling),
-        "callee" => Some(Side::Called),
-        _ => None,
+impl Hangup {
+    /// Reads `hangup_source`. It says why only where the cause is that somebody hung up, or is not
+    /// told: what one side had to do with any other cause is not known.
+    pub(super) fn side(&self, source: Option<&str>) -> Option<Side> {
+        let cause = self.reason.as_ref().map(|reason| word(&reason.raw));
+        match cause.as_deref() {
+            None | Some("normal_clearing" | "unspecified") => {}
+            Some(_) => return None,
+        }
+        match source? {
+            "caller" => Some(Side::Calling),
+            "callee" => Some(Side::Called),
+            _ => None,
+        }
     }
+}
+
+fn word(raw: &str) -> String {
+    raw.trim().to_ascii_lowercase().replace(['-', ' '], "_")
 }
 
 #[cfg(test)]
@@ -93,7 +104,16 @@ mod tests {
             assert_eq!((reason.code, reason.raw.as_str()), (code, cause));
         }
         assert_eq!(read(None, Some("486")).reason, None);
-        let sides = ["caller", "callee", "unknown", "other"].map(side);
+    }
+
+    #[test]
+    fn who_hung_up_is_said_only_where_that_is_the_cause() {
+        let side = |cause, source| read(cause, None).side(Some(source));
+        let sides = ["caller", "callee", "unknown", "other"]
+            .map(|source| side(Some("normal_clearing"), source));
         assert_eq!(sides, [Some(Side::Calling), Some(Side::Called), None, None]);
+        assert_eq!(side(None, "callee"), Some(Side::Called));
+        assert_eq!(side(Some("UNSPECIFIED"), "caller"), Some(Side::Calling));
+        assert_eq!(side(Some("brand_new"), "caller"), None);
     }
 }

@@ -68,10 +68,13 @@ pub(super) enum Kind {
     Insights,
     Analyzed,
     AiGather,
+    /// Something is done on a leg, so it is up. What comes when a leg ends as well, such as the end of
+    /// what was played on it, is none.
+    SignOfLife,
 }
 
 /// The names of API v2 and what they are here.
-const KINDS: [(&str, Kind); 21] = [
+const KINDS: [(&str, Kind); 28] = [
     ("call.initiated", Kind::Initiated),
     ("call.answered", Kind::Answered),
     ("call.bridged", Kind::Bridged),
@@ -99,6 +102,13 @@ const KINDS: [(&str, Kind); 21] = [
     ("call.analyzed", Kind::Analyzed),
     ("call.ai_gather.ended", Kind::AiGather),
     ("call.ai_gather.message_history_updated", Kind::AiGather),
+    ("call.hold", Kind::SignOfLife),
+    ("call.unhold", Kind::SignOfLife),
+    ("call.enqueued", Kind::SignOfLife),
+    ("call.dequeued", Kind::SignOfLife),
+    ("call.dtmf.received", Kind::SignOfLife),
+    ("call.speak.started", Kind::SignOfLife),
+    ("call.playback.started", Kind::SignOfLife),
 ];
 
 impl Kind {

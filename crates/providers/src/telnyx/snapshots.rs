@@ -47,7 +47,7 @@ pub(super) fn understand(
     let reports = match shape(document.kind, &object) {
         KIND_EVENT => return events::understand(account, &Envelope::of(object)?, at),
         KIND_CALL_EVENT => return events::understand(account, &call_event(&object)?, at),
-        KIND_STATUS | KIND_ACTIVE => vec![standing(&object, at)?],
+        KIND_STATUS | KIND_ACTIVE => standing(&object, at)?,
         KIND_TRANSCRIPTIONS => vec![transcriptions(&object, at)?],
         KIND_RECORDINGS => recordings::page(account, &object, at)?,
         _ => DetailRecord::read(&object)?.reports(at),
@@ -119,20 +119,21 @@ pub(super) fn call_event<'a>(item: &Object<'a>) -> Result<Envelope<'a>, Misunder
 
 /// What is told of a leg that was asked for: whether it is alive, since when, until when. Of an active
 /// call there is only its age, from which each question would give a slightly different begin; so it
-/// tells that there is such a leg, and no more.
-fn standing(object: &Object<'_>, at: Timestamp) -> Result<CallEvent, Misunderstood> {
+/// tells that there is such a leg, that it is up, and no more.
+fn standing(object: &Object<'_>, at: Timestamp) -> Result<Vec<CallEvent>, Misunderstood> {
     let data = object.object("data").unwrap_or_else(|| object.clone());
     let (call, leg) = Ids::read(&data)
         .both()
         .ok_or_else(|| data.lacks("call_session_id", "or call_leg_id is missing or no text"))?;
+    // Active calls are not said to be alive; they are.
     let is_over = data.boolean("is_alive") == Some(false);
     let started_at = data.moment("start_time");
-    let stamp = Stamp {
-        // What the events say, to the microsecond, counts more than these whole seconds.
-        as_of: started_at.unwrap_or(at),
-        source: Source::Snapshot,
+    let report = |as_of, facts| {
+        let source = Source::Snapshot;
+        let mut event = CallEvent::new(call.clone(), Stamp { as_of, source });
+        event.pieces.legs.push((leg.clone(), facts));
+        event
     };
-    let mut event = CallEvent::new(call, stamp);
     let facts = LegFacts {
         other_id: data.text("call_control_id"),
         status: is_over.then_some(Status::Ended),
@@ -144,8 +145,19 @@ fn standing(object: &Object<'_>, at: Timestamp) -> Result<CallEvent, Misundersto
             .and_then(|seconds| u64::try_from(seconds).ok()?.checked_mul(1000)),
         ..LegFacts::default()
     };
-    event.pieces.legs.push((leg, facts));
-    Ok(event)
+    // What the events say, to the microsecond, counts more than these whole seconds.
+    let mut reports = vec![report(started_at.unwrap_or(at), facts)];
+    if !is_over {
+        let alive_at = Some(at);
+        reports.push(report(
+            at,
+            LegFacts {
+                alive_at,
+                ..LegFacts::default()
+            },
+        ));
+    }
+    Ok(reports)
 }
 
 fn transcriptions(object: &Object<'_>, at: Timestamp) -> Result<CallEvent, Misunderstood> {

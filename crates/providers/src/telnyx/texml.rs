@@ -109,6 +109,7 @@ fn leg_facts(params: &Params, at: Option<Timestamp>) -> LegFacts {
         to: params.text("To"),
         started_at: params.get("CallInitiatedAt").and_then(moment),
         answered_at: at.filter(|_| is_progress && status == Some(Status::Ongoing)),
+        alive_at: at.filter(|_| is_progress && status.is_some_and(Status::is_live)),
         ended_at: at.filter(|_| is_progress && is_over),
         duration_ms: params
             .get("CallDuration")
@@ -116,7 +117,7 @@ fn leg_facts(params: &Params, at: Option<Timestamp>) -> LegFacts {
             .and_then(seconds),
         ended_reason: ended_reason(params, word, status),
         other_id: params.text("CallSid"),
-        hung_up: params.get("HangupSource").and_then(hangup::side),
+        hung_up: hangup::read(params.get("HangupCause"), None).side(params.get("HangupSource")),
         ..LegFacts::default()
     }
 }

@@ -303,6 +303,12 @@ impl Client for VapiClient {
 
     /// Everything that changed since then, which is more than what began: a call that was long, a
     /// summary that came late.
+    /// The list is asked for what changed (`updatedAtGt`), and a call that ends or is told in full
+    /// changes. So only clocks that differ and changes that are listed late have to be made up for.
+    fn list_overlap(&self) -> SignedDuration {
+        SignedDuration::from_mins(10)
+    }
+
     async fn list(&self, since: Timestamp, page: Option<&str>) -> Result<ListedPage, ApiError> {
         let walk = Walk::of(page)?;
         let (limit, since) = (PAGE.to_string(), moment(since));

@@ -166,8 +166,8 @@ fn report(
         ..CallFacts::default()
     };
     if event.facts.transcript.is_none() {
-        let line = envelope.and_then(|envelope| transcript::alone(call, envelope, as_of));
-        event.pieces.lines.extend(line);
+        let turn = envelope.and_then(|envelope| transcript::alone(envelope, as_of));
+        event.turns.extend(turn);
     }
     event.recordings.extend(recording(
         account,

@@ -1,7 +1,7 @@
 //! What was said in a Vapi call, in Ringback's words.
 
 use jiff::Timestamp;
-use ringback_model::{LegId, Line, Segment, Speaker, Voice};
+use ringback_model::{Segment, Speaker, Turn, Voice, When};
 
 use super::{
     messages::Entry,
@@ -59,24 +59,17 @@ pub(super) fn is_line(kind: &str) -> bool {
 }
 
 /// A line that came without the conversation before it. Whatever a report tells as a whole replaces
-/// what was told before, so a line is told as a piece: the pieces of a call are joined, and are shown
-/// as long as nothing tells the whole. Only what is final is one, or each line would be there once for
-/// every word that was added to it.
-///
-/// The leg on which it was heard is the one to the assistant; what the assistant gets to hear is the
-/// caller.
-pub(super) fn alone(call: &VapiCall<'_>, envelope: &Envelope<'_>, at: Timestamp) -> Option<Line> {
+/// what was told before, so a line is told as a turn: turns are joined, and are shown as long as nothing
+/// tells the whole. Only what is final is one, or each line would be there once for every word that was
+/// added to it.
+pub(super) fn alone(envelope: &Envelope<'_>, at: Timestamp) -> Option<Turn> {
     let is_final = envelope.message.text("transcriptType").as_deref() == Some("final");
     let line = line(envelope).filter(|_| is_final)?;
-    Some(Line {
-        at,
-        leg: LegId::new(&call.id),
-        voice: match line.speaker {
-            Speaker::Agent => Voice::OfTheParty,
-            Speaker::Caller => Voice::ToTheParty,
-            _ => return None,
-        },
+    matches!(line.speaker, Speaker::Agent | Speaker::Caller).then(|| Turn {
+        when: When::SaidBy(at),
+        voice: Voice::Of(line.speaker),
         text: line.text.trim().to_owned(),
+        words: Vec::new(),
     })
 }
 

@@ -105,11 +105,11 @@ fn whole_call(api: &StandIn) {
     let mut items: Vec<_> = events.map(call_event).to_vec();
     items.push(value!({"record_type": "call_event", "type": "command", "name": "answer"}));
     items.push(call_event(fixture!("recording_saved.json")));
-    let dtmf = with(
+    let unused = with(
         call_event(fixture!("hangup.json")),
         &[("metadata", Value::Null)],
     );
-    items.push(with(dtmf, &[("name", "call.dtmf.received".into())]));
+    items.push(with(unused, &[("name", "call.gather.ended".into())]));
     api.on("/v2/call_events", [page(&items)])
         .on(
             "/v2/recordings",

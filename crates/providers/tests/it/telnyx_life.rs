@@ -82,7 +82,7 @@ fn everything_together_is_the_call_as_it_was() {
     assert_eq!(reason.code, EndedCode::CallerHangup);
     assert_eq!(call.legs.len(), 1);
     assert_eq!(call.cost().expect("a cost").amount.to_string(), "0.022");
-    let transcript = value(&fields.transcript).expect("a transcript");
+    let transcript = call.transcript().expect("a transcript");
     assert_eq!(transcript.segments.len(), 2, "the lines, with both voices");
     let named: Vec<_> = call
         .recordings

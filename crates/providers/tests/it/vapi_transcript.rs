@@ -202,7 +202,7 @@ fn call_of(bodies: &[String]) -> Call {
 }
 
 fn known(call: &Call) -> Transcript {
-    call.fields.transcript.clone().expect("told").value
+    call.transcript().expect("told").into_owned()
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn what_is_final_stands_against_a_line_that_comes_late() {
         message["timestamp"] = 1_760_000_999_000_i64.into()
     });
     call.apply(&told(&late));
-    let known = call.fields.transcript.expect("told").value;
+    let known = known(&call);
     assert!(known.is_final);
     assert_eq!(known.segments.len(), 2);
 }

@@ -93,7 +93,7 @@ fn transcript(call: &Call, at: Timestamp) -> Vec<TruthSegment> {
         .into_iter()
         .map(|(person, turn)| TruthSegment {
             speaker: people[person].into(),
-            start_ms: turn.start_ms,
+            start_ms: Some(turn.start_ms),
             end_ms: turn.end_ms,
             text: turn.text,
             words: turn

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, header};
-use jiff::Timestamp;
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 
 use crate::account::Account;
 use crate::seen::{Host, SeenRequest};
@@ -69,7 +69,7 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
         .world
         .see(seen(&request, Some(account), Host::Api, api.world.now()));
     let faults = switches.faults();
-    let response = match faults.reach {
+    let mut response = match faults.reach {
         Reach::HangsUp => {
             let mut response = Response::new(Body::empty());
             response.extensions_mut().insert(HangUp);
@@ -91,7 +91,17 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
         Reach::Up => next.run(request).await,
     };
     api.world.answered(place, response.status().as_u16());
+    // Of the world's clock, as everything else: who asks takes it for the moment of the answer.
+    if let Some(date) = http_date(api.world.now()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     response.into_response()
+}
+
+/// In whole seconds, as HTTP writes it.
+fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&at);
+    HeaderValue::from_str(&text.ok()?).ok()
 }
 
 pub(super) fn seen(

@@ -1,6 +1,8 @@
 //! What really happened, in the words of Ringback's contract. Telnyx's events tell neither what was said, unless it
 //! transcribes, nor a summary, unless one of its own assistants spoke.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::account::Account;
@@ -8,7 +10,8 @@ use crate::call::Call;
 use crate::script::{Direction, Ending};
 use crate::speech::Format;
 use crate::truth::{
-    Truth, TruthCost, TruthCostPart, TruthLeg, TruthReason, TruthRecording, dollars, files, moment,
+    Truth, TruthCost, TruthCostPart, TruthLeg, TruthReason, TruthRecording, TruthSegment, dollars,
+    files, moment, segments,
 };
 
 use super::leg::{self, Leg};
@@ -42,7 +45,7 @@ pub(super) fn of(account: &Account, call: &Call, at: Timestamp) -> Truth {
         successful: None,
         cost: cost(call, &root, at),
         latency: None,
-        transcript: Vec::new(),
+        transcript: said(call, at),
         recordings: recordings(account, call, at),
         child_legs: legs
             .filter(|leg| at >= leg.placed)
@@ -55,6 +58,27 @@ pub(super) fn of(account: &Account, call: &Call, at: Timestamp) -> Truth {
             })
             .collect(),
     }
+}
+
+/// A live transcription tells each turn when it was understood, which is when it had been said: no begin, no words.
+fn said(call: &Call, at: Timestamp) -> Vec<TruthSegment> {
+    let Some(answered) = call
+        .timeline
+        .answered
+        .filter(|_| call.script.transcript_updates)
+    else {
+        return Vec::new();
+    };
+    let is_told = |turn: &TruthSegment| answered + Duration::from_millis(turn.end_ms) <= at;
+    segments(&call.turns(call.timeline.ended))
+        .into_iter()
+        .filter(is_told)
+        .map(|turn| TruthSegment {
+            start_ms: None,
+            words: Vec::new(),
+            ..turn
+        })
+        .collect()
 }
 
 fn status(call: &Call, leg: &Leg, at: Timestamp) -> &'static str {

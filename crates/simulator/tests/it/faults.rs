@@ -35,6 +35,24 @@ async fn too_many_requests_are_refused_with_and_without_a_waiting_time() {
 }
 
 #[tokio::test]
+async fn answers_are_dated_by_the_clock_of_the_simulated_world() {
+    let setting = Setting::start().await;
+    let date = async || {
+        let request = setting.request(RETELL, Method::GET, "/get-concurrency");
+        let answer = request.send().await.unwrap();
+        let date = answer.headers()[header::DATE].to_str().unwrap().to_owned();
+        jiff::fmt::rfc2822::parse(&date).unwrap().timestamp()
+    };
+    let begin = date().await;
+    assert_eq!(
+        begin.as_second(),
+        setting.simulator.world().now().as_second()
+    );
+    setting.clock.advance(Duration::from_secs(86_400));
+    assert_eq!(date().await, begin + Duration::from_secs(86_400));
+}
+
+#[tokio::test]
 async fn server_errors_pass() {
     let setting = Setting::start().await;
     setting

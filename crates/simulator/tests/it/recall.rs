@@ -147,7 +147,7 @@ async fn what_was_said_and_who_was_there_lie_in_files_and_agree_with_the_truth()
     for (turn, segment) in turns.iter().zip(&truth.transcript) {
         assert_eq!(turn["participant"]["name"], segment.speaker);
         assert_eq!(
-            ms(&turn["words"][0]["start_timestamp"]["relative"]),
+            Some(ms(&turn["words"][0]["start_timestamp"]["relative"])),
             segment.start_ms
         );
     }

@@ -104,13 +104,11 @@ async fn costs_are_dollars_latencies_milliseconds_and_words_have_their_place() {
     let messages = call["artifact"]["messages"].as_array().unwrap();
     assert_eq!(messages[0]["role"], "system");
     let first = &truth.transcript[0];
+    let start_ms = first.start_ms.unwrap();
     assert_eq!(messages[1]["role"], "bot");
-    assert_eq!(
-        messages[1]["secondsFromStart"],
-        first.start_ms as f64 / 1000.0
-    );
+    assert_eq!(messages[1]["secondsFromStart"], start_ms as f64 / 1000.0);
     let length = messages[1]["endTime"].as_i64().unwrap() - messages[1]["time"].as_i64().unwrap();
-    assert_eq!(length, (first.end_ms - first.start_ms) as i64);
+    assert_eq!(length, (first.end_ms - start_ms) as i64);
     let spoken = messages
         .iter()
         .filter(|it| it["role"] == "bot" || it["role"] == "user");

@@ -22,6 +22,10 @@ CREATE UNIQUE INDEX alerts_open ON alerts (kind, subject)
     WHERE acknowledged_at IS NULL AND resolved_at IS NULL;
 ";
 
+pub(crate) const V2: &str = "
+CREATE INDEX alerts_standing ON alerts (kind, subject) WHERE resolved_at IS NULL;
+";
+
 /// The number of an alert.
 pub type AlertId = i64;
 
@@ -97,6 +101,16 @@ impl Alerts<'_> {
         )
     }
 
+    /// The newest of this kind and subject whose cause is not gone, whether a person has seen it or
+    /// not.
+    pub fn standing(&self, kind: &str, subject: &str) -> Result<Option<Alert>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM alerts
+             WHERE kind = ?1 AND subject = ?2 AND resolved_at IS NULL ORDER BY id DESC LIMIT 1"
+        );
+        sql::one(self.conn, &sql, (kind, subject), read)
+    }
+
     /// One alert.
     pub fn get(&self, id: AlertId) -> Result<Option<Alert>> {
         let sql = format!("SELECT {COLUMNS} FROM alerts WHERE id = ?1");
@@ -168,6 +182,23 @@ impl AlertsMut<'_, '_> {
             self.writer.note(ChangeKind::Alert, id.to_string())?;
         }
         Ok(is_done)
+    }
+
+    /// The cause is gone: closes all of this kind and subject, also those that a person has seen.
+    /// False if there was none.
+    pub fn close(&mut self, kind: &str, subject: &str) -> Result<bool> {
+        let now = sql::ms(self.writer.now());
+        let ids: Vec<AlertId> = sql::all(
+            self.writer.conn(),
+            "UPDATE alerts SET resolved_at = ?3
+             WHERE kind = ?1 AND subject = ?2 AND resolved_at IS NULL RETURNING id",
+            (kind, subject, now),
+            |row| Ok(row.get(0)?),
+        )?;
+        for id in &ids {
+            self.writer.note(ChangeKind::Alert, id.to_string())?;
+        }
+        Ok(!ids.is_empty())
     }
 
     /// The cause is gone: closes the open alert of this kind and subject, if there is one.

@@ -51,6 +51,8 @@ pub enum ChangeKind {
     Listen,
     /// A setting; its key.
     Setting,
+    /// A resync of many calls; its number.
+    Sweep,
     /// Something was refused at the door; the account.
     Refused,
     /// Something of a kind that a newer program wrote.
@@ -66,6 +68,7 @@ impl ChangeKind {
             Self::Job => "job",
             Self::Listen => "listen",
             Self::Setting => "setting",
+            Self::Sweep => "sweep",
             Self::Refused => "refused",
             Self::Other => "other",
         }
@@ -79,6 +82,7 @@ impl ChangeKind {
             "job" => Self::Job,
             "listen" => Self::Listen,
             "setting" => Self::Setting,
+            "sweep" => Self::Sweep,
             "refused" => Self::Refused,
             _ => Self::Other,
         }

@@ -32,6 +32,11 @@ CREATE INDEX jobs_due ON jobs (kind, run_at);
 CREATE INDEX jobs_leased ON jobs (account, lease_until) WHERE lease_until IS NOT NULL;
 ";
 
+pub(crate) const V2: &str = "
+ALTER TABLE jobs ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_dying ON jobs (kind, deadline) WHERE deadline IS NOT NULL;
+";
+
 /// The number of a job.
 pub type JobId = i64;
 
@@ -67,6 +72,8 @@ pub struct Job {
     pub last_error: Option<String>,
     /// Who works on it until when.
     pub lease: Option<(String, Timestamp)>,
+    /// Whether it belongs to the backlog: what is live goes first.
+    pub is_backlog: bool,
 }
 
 /// Whether a job is new.
@@ -90,6 +97,18 @@ pub struct ClaimLimits {
     pub lease: SignedDuration,
 }
 
+/// Which of the jobs that are due go first, and how many of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budgets {
+    /// A job whose deadline is nearer than this goes before all others, whatever else it is.
+    pub dying_within: SignedDuration,
+    /// How many jobs may be in work at the same time, for accounts that have a number of their own.
+    /// The backlog leaves one of them to what is live.
+    pub per_account: Vec<(AccountId, usize)>,
+    /// How many jobs of the backlog to take at most.
+    pub backlog: usize,
+}
+
 /// How many jobs of a kind there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobCount {
@@ -104,7 +123,7 @@ pub struct JobCount {
 }
 
 const COLUMNS: &str = "id, kind, key, account, payload, run_at, deadline, attempts, \
-                       first_tried_at, last_error, lease_owner, lease_until";
+                       first_tried_at, last_error, lease_owner, lease_until, backlog";
 
 /// Reads jobs.
 #[derive(Debug)]
@@ -126,6 +145,22 @@ impl Jobs<'_> {
              ORDER BY deadline IS NULL, deadline, run_at, id LIMIT ?2"
         );
         sql::all(self.conn, &sql, params![kind, sql::size(limit)], read)
+    }
+
+    /// Jobs of a kind whose deadline is to come and before `before`, the nearest first.
+    pub fn dying(
+        &self,
+        kind: &str,
+        now: Timestamp,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Job>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM jobs WHERE kind = ?1 AND deadline > ?2 AND deadline < ?3
+             ORDER BY deadline LIMIT ?4"
+        );
+        let between = params![kind, sql::ms(now), sql::ms(before), sql::size(limit)];
+        sql::all(self.conn, &sql, between, read)
     }
 
     /// How many there are of each kind.
@@ -182,6 +217,7 @@ fn read(row: &Row<'_>) -> Result<Job> {
         first_tried_at: sql::maybe_at(row.get(8)?)?,
         last_error: row.get(9)?,
         lease: owner.zip(until),
+        is_backlog: row.get(12)?,
     })
 }
 
@@ -195,6 +231,15 @@ pub struct JobsMut<'w, 'c> {
 impl JobsMut<'_, '_> {
     /// Adds a job, or joins it to the one that is there for the same kind and key.
     pub fn enqueue(&mut self, job: &NewJob) -> Result<Enqueued> {
+        self.add(job, false)
+    }
+
+    /// The same for work that is never in a hurry. A job that is there and live stays so.
+    pub fn enqueue_backlog(&mut self, job: &NewJob) -> Result<Enqueued> {
+        self.add(job, true)
+    }
+
+    fn add(&mut self, job: &NewJob, is_backlog: bool) -> Result<Enqueued> {
         let conn = self.writer.conn();
         let existing: Option<JobId> = sql::one(
             conn,
@@ -204,12 +249,13 @@ impl JobsMut<'_, '_> {
         )?;
         let id: JobId = conn
             .prepare_cached(
-                "INSERT INTO jobs (kind, key, account, payload, run_at, deadline)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO jobs (kind, key, account, payload, run_at, deadline, backlog)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (kind, key) DO UPDATE SET
                      payload = excluded.payload,
                      run_at = min(run_at, excluded.run_at),
                      deadline = coalesce(excluded.deadline, deadline),
+                     backlog = min(backlog, excluded.backlog),
                      asked_again = lease_until IS NOT NULL
                  RETURNING id",
             )?
@@ -221,6 +267,7 @@ impl JobsMut<'_, '_> {
                     sql::to_json(&job.payload)?,
                     sql::ms(job.run_at),
                     job.deadline.map(sql::ms),
+                    is_backlog,
                 ],
                 |row| row.get(0),
             )?;
@@ -231,7 +278,8 @@ impl JobsMut<'_, '_> {
         })
     }
 
-    /// Takes due jobs of `kinds` for `owner`: the nearest deadline first, then the longest due.
+    /// Takes due jobs of `kinds` for `owner`: the nearest deadline first, then the longest due; what
+    /// is live before the backlog.
     pub fn claim(
         &mut self,
         kinds: &[&str],
@@ -239,7 +287,32 @@ impl JobsMut<'_, '_> {
         owner: &str,
         limits: ClaimLimits,
     ) -> Result<Vec<Job>> {
+        let budgets = Budgets {
+            dying_within: SignedDuration::ZERO,
+            per_account: Vec::new(),
+            backlog: limits.jobs,
+        };
+        self.claim_within(kinds, now, owner, limits, &budgets)
+    }
+
+    /// The same within budgets: what dies soon first, then what is live, then the backlog.
+    pub fn claim_within(
+        &mut self,
+        kinds: &[&str],
+        now: Timestamp,
+        owner: &str,
+        limits: ClaimLimits,
+        budgets: &Budgets,
+    ) -> Result<Vec<Job>> {
         let conn = self.writer.conn();
+        let dying = now
+            .saturating_add(budgets.dying_within)
+            .unwrap_or(Timestamp::MAX);
+        let own: std::collections::BTreeMap<&str, usize> = budgets
+            .per_account
+            .iter()
+            .map(|(account, most)| (account.as_str(), *most))
+            .collect();
         let kinds = sql::to_json(&kinds)?;
         let until = now.saturating_add(limits.lease).unwrap_or(Timestamp::MAX);
         let due = sql::all(
@@ -249,23 +322,38 @@ impl JobsMut<'_, '_> {
                      SELECT account, count(*) AS n FROM jobs
                      WHERE lease_until > ?2 AND kind IN (SELECT value FROM json_each(?1))
                      GROUP BY account
-                 ), due AS (
-                     SELECT jobs.*, row_number() OVER (
-                         PARTITION BY account ORDER BY deadline IS NULL, deadline, run_at, id
-                     ) AS place
-                     FROM jobs
+                 ), own AS (
+                     SELECT key AS account, value AS most FROM json_each(?5)
+                 ), ranked AS (
+                     SELECT jobs.*, iif(deadline <= ?6, 0, 1 + backlog) AS rank FROM jobs
                      WHERE kind IN (SELECT value FROM json_each(?1)) AND run_at <= ?2
                          AND (lease_until IS NULL OR lease_until <= ?2)
+                 ), due AS (
+                     SELECT ranked.*, row_number() OVER (
+                         PARTITION BY account
+                         ORDER BY rank, deadline IS NULL, deadline, run_at, id
+                     ) AS place
+                     FROM ranked
+                 ), fitting AS (
+                     SELECT due.*, row_number() OVER (
+                         PARTITION BY rank = 2
+                         ORDER BY deadline IS NULL, deadline, run_at, id
+                     ) AS of_rank
+                     FROM due LEFT JOIN busy USING (account) LEFT JOIN own USING (account)
+                     WHERE place + coalesce(n, 0)
+                         <= iif(rank = 2, max(coalesce(most, ?3) - 1, 1), coalesce(most, ?3))
                  )
-                 SELECT {COLUMNS} FROM due LEFT JOIN busy USING (account)
-                 WHERE place + coalesce(n, 0) <= ?3
-                 ORDER BY deadline IS NULL, deadline, run_at, id LIMIT ?4"
+                 SELECT {COLUMNS} FROM fitting WHERE rank < 2 OR of_rank <= ?7
+                 ORDER BY rank, deadline IS NULL, deadline, run_at, id LIMIT ?4"
             ),
             params![
                 kinds,
                 sql::ms(now),
                 sql::size(limits.per_account),
-                sql::size(limits.jobs)
+                sql::size(limits.jobs),
+                sql::to_json(&own)?,
+                sql::ms(dying),
+                sql::size(budgets.backlog),
             ],
             read,
         )?;
@@ -389,6 +477,28 @@ impl JobsMut<'_, '_> {
             (id, owner, sql::to_json(payload)?),
         )? == 1;
         Ok(is_ours)
+    }
+
+    /// What failed because of `error` and waits for its next try is due now.
+    pub fn hurry(
+        &mut self,
+        kind: &str,
+        account: &AccountId,
+        error: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let keys: Vec<String> = sql::all(
+            self.writer.conn(),
+            "UPDATE jobs SET run_at = ?4
+             WHERE kind = ?1 AND account = ?2 AND last_error = ?3 AND run_at > ?4
+                 AND lease_owner IS NULL RETURNING key",
+            params![kind, account.as_str(), error, sql::ms(now)],
+            |row| Ok(row.get(0)?),
+        )?;
+        for key in keys {
+            self.note(kind, &key)?;
+        }
+        Ok(())
     }
 
     /// Not wanted any more, whoever holds it. False if there was none.

@@ -1,5 +1,6 @@
 //! One file per table: its schema, its row type, and how it is read and written.
 
+pub(crate) mod absences;
 pub(crate) mod alerts;
 pub(crate) mod calls;
 pub(crate) mod changes;
@@ -13,4 +14,5 @@ pub(crate) mod recordings;
 pub(crate) mod refused;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod sweeps;
 pub(crate) mod transcripts;

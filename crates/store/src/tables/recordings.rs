@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use ringback_model::{
-    AccountId, CallId, Link, RecordingFields, RecordingId, RecordingKey, RecordingState, SecretUrl,
+    AccountId, CallId, Link, Reason, RecordingFields, RecordingId, RecordingKey, RecordingState,
+    SecretUrl,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -150,6 +151,17 @@ impl Recordings<'_> {
             &select("state = ?1 AND recordings.row > ?2 ORDER BY recordings.row LIMIT ?3"),
             params![state.stored(), after.unwrap_or(0), sql::size(limit)],
             read,
+        )
+    }
+
+    /// The recordings of an account that were given up for this reason.
+    pub fn failed_because(&self, account: &AccountId, reason: Reason) -> Result<Vec<RecordingId>> {
+        sql::all(
+            self.conn,
+            "SELECT id FROM recordings
+             WHERE state = 'failed' AND reason = ?2 AND account = ?1 ORDER BY row",
+            (account.as_str(), reason.as_str()),
+            |row| sql::parsed(&row.get::<_, String>(0)?, "recording's id"),
         )
     }
 

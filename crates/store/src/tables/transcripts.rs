@@ -1,6 +1,8 @@
 //! Transcripts, apart from their calls so that lists and merges of other fields stay light.
 
-use ringback_model::{CallFields, LiveTurns, Told, Transcript};
+use std::mem;
+
+use ringback_model::{Call, Told, Transcript, Turns};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -21,38 +23,39 @@ CREATE TABLE transcripts (
 #[derive(Debug, Default)]
 pub(crate) struct Spoken {
     pub(crate) transcript: Option<Told<Transcript>>,
-    pub(crate) turns: Option<Told<LiveTurns>>,
+    pub(crate) turns: Turns,
 }
 
 /// A document with single turns. Without them the document is the transcript itself.
 #[derive(Serialize, Deserialize)]
 struct InTurns {
-    live_turns: Told<LiveTurns>,
+    #[serde(default)]
+    turns: Turns,
     transcript: Option<Told<Transcript>>,
 }
 
 impl Spoken {
-    /// Takes the words out of a call's fields.
-    pub(crate) fn taken_from(fields: &mut CallFields) -> Self {
+    /// Takes the words out of a call.
+    pub(crate) fn taken_from(call: &mut Call) -> Self {
         Self {
-            transcript: fields.transcript.take(),
-            turns: fields.live_turns.take(),
+            transcript: call.fields.transcript.take(),
+            turns: mem::take(&mut call.turns),
         }
     }
 
     /// Puts them back.
-    pub(crate) fn put_into(self, fields: &mut CallFields) {
-        fields.transcript = self.transcript;
-        fields.live_turns = self.turns;
+    pub(crate) fn put_into(self, call: &mut Call) {
+        call.fields.transcript = self.transcript;
+        call.turns = self.turns;
     }
 
     /// As it is stored. `None` if there is nothing to store.
     fn document(&self) -> Option<serde_json::Result<Vec<u8>>> {
-        match (&self.transcript, &self.turns) {
-            (None, None) => None,
-            (Some(transcript), None) => Some(serde_json::to_vec(transcript)),
-            (transcript, Some(turns)) => Some(serde_json::to_vec(&InTurns {
-                live_turns: turns.clone(),
+        match (&self.transcript, self.turns.is_empty()) {
+            (None, true) => None,
+            (Some(transcript), true) => Some(serde_json::to_vec(transcript)),
+            (transcript, false) => Some(serde_json::to_vec(&InTurns {
+                turns: self.turns.clone(),
                 transcript: transcript.clone(),
             })),
         }
@@ -69,14 +72,14 @@ pub(crate) fn load(conn: &Connection, call_row: i64) -> Result<Spoken> {
             if let Ok(transcript) = serde_json::from_slice(&json) {
                 return Ok(Spoken {
                     transcript: Some(transcript),
-                    turns: None,
+                    turns: Turns::default(),
                 });
             }
             let document: InTurns = serde_json::from_slice(&json)
                 .map_err(|error| sql::unreadable("transcript", &error))?;
             Ok(Spoken {
                 transcript: document.transcript,
-                turns: Some(document.live_turns),
+                turns: document.turns,
             })
         },
     )?;

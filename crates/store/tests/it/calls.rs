@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use ringback_model::{
-    Agent, CallId, Cost, Field, LegFacts, LegId, Link, LiveTurns, ProviderCallId, Reason,
-    RecordingState, Segment, Speaker, Status,
+    Agent, CallId, Cost, Field, LegFacts, LegId, Link, ProviderCallId, Reason, RecordingState,
+    Segment, Speaker, Status, Turn,
 };
 use ringback_store::{CallFilter, CallRow, RecordingSummary, RecordingWord, StoreError};
 
@@ -61,7 +61,7 @@ fn a_call_comes_back_whole_and_light_without_its_transcript() {
 fn turns_told_one_by_one_are_kept_apart_too_until_the_transcript_takes_their_place() {
     let home = Home::new();
     let turn = |start_ms, text: &str| {
-        LiveTurns::one(Segment {
+        Turn::from(Segment {
             speaker: Speaker::Named("Ada".into()),
             start_ms: Some(start_ms),
             end_ms: None,
@@ -75,8 +75,8 @@ fn turns_told_one_by_one_are_kept_apart_too_until_the_transcript_takes_their_pla
             .expect("reads")
             .expect("there")
     };
-    let call = Told::new("clinic", "call_1", START)
-        .with(|event| event.facts.live_turns = Some(turn(0, "Hello")));
+    let call =
+        Told::new("clinic", "call_1", START).with(|event| event.turns.push(turn(0, "Hello")));
     let id = call.put(&home.store);
     assert_eq!(read(id), call.0);
     let light = home
@@ -84,13 +84,13 @@ fn turns_told_one_by_one_are_kept_apart_too_until_the_transcript_takes_their_pla
         .read(|reader| reader.calls().light(id))
         .expect("reads")
         .expect("there");
-    assert_eq!(light.call.fields.live_turns, None);
+    assert!(light.call.turns.is_empty());
     home.store
         .write(move |writer| writer.calls_mut().put(light))
         .expect("the call is written");
     assert_eq!(read(id), call.0, "nothing said takes nothing back");
 
-    let more = call.with(|event| event.facts.live_turns = Some(turn(900, "Yes?")));
+    let more = call.with(|event| event.turns.push(turn(900, "Yes?")));
     more.put(&home.store);
     let words = read(id).call.transcript().expect("told").into_owned();
     assert_eq!((words.segments.len(), words.is_final), (2, false));
@@ -99,7 +99,7 @@ fn turns_told_one_by_one_are_kept_apart_too_until_the_transcript_takes_their_pla
     whole.put(&home.store);
     let stored = read(id);
     assert_eq!(stored, whole.0);
-    assert_eq!(stored.call.fields.live_turns, None);
+    assert!(stored.call.turns.is_empty());
     assert_eq!(stored.call.transcript().expect("told").segments.len(), 3);
 }
 

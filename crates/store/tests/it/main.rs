@@ -12,4 +12,5 @@ mod notes;
 mod opening;
 mod refused;
 mod searching;
+mod sweeps;
 mod writing;

@@ -517,6 +517,11 @@ heard: boolean,
  */
 missing: Array<string>, 
 /**
+ * Why the call counts as hanging, while it goes on: `still_ongoing` by the provider's word,
+ * `unreachable` is the provider, `cannot_ask` where there is nobody to ask.
+ */
+stuck: string | null, 
+/**
  * When looking for words: the place that was found, with the hit between U+0001 and U+0002.
  */
 snippet: string | null, };
@@ -687,11 +692,21 @@ id: string,
  */
 columns: number, };
 
+export type CallStanding = { 
+/**
+ * As in [`super::CallJson`].
+ */
+status: string, };
+
 export type ResyncScope = { "scope": "call", 
 /**
  * Ringback's id or the provider's.
  */
-id: string, } | { "scope": "missing" } | { "scope": "recent", 
+id: string, } | { "scope": "calls", 
+/**
+ * Ringback's ids or the provider's.
+ */
+ids: Array<string>, } | { "scope": "missing" } | { "scope": "recent", 
 /**
  * How many.
  */
@@ -727,19 +742,32 @@ run: number,
  */
 call: string | null, 
 /**
+ * Whether it is written down: it can be paused, and goes on after the program ended.
+ */
+stored: boolean, 
+/**
  * How many calls there are to check, as far as known.
  */
 total: number, 
+/**
+ * How long it will still take in milliseconds, when that can be told.
+ */
+eta_ms: number | null, 
+/**
+ * Whether a person stopped it, to go on later.
+ */
+paused: boolean, 
 /**
  * Whether it is over.
  */
 done: boolean, 
 /**
- * Whether a person stopped it.
+ * Whether a person stopped it for good.
  */
 cancelled: boolean, 
 /**
- * What came out so far.
+ * What came out so far. Of a stored one only calls that changed or failed are told of, the first
+ * 200, and none while it runs.
  */
 report: ResyncReport, };
 
@@ -927,7 +955,11 @@ accounts: Array<AccountJson>,
 /**
  * What waits in the fetch queue.
  */
-queue: QueueJson, };
+queue: QueueJson, 
+/**
+ * The way from outside to the door.
+ */
+tunnel: TunnelJson, };
 
 export type QueueJson = { 
 /**
@@ -954,6 +986,52 @@ events_pending: number,
  * Events that could not be read.
  */
 events_failed: number, };
+
+export type TunnelJson = { 
+/**
+ * `ssh | bore | command | none`.
+ */
+kind: string, 
+/**
+ * `off | starting | up | down`.
+ */
+state: string, 
+/**
+ * The public address while the door is reached through it.
+ */
+url: string | null, 
+/**
+ * The last one that worked.
+ */
+last_url: string | null, 
+/**
+ * Since when it is up, RFC 3339.
+ */
+since: string | null, 
+/**
+ * How long the last probe took there and back.
+ */
+round_trip_ms: number | null, 
+/**
+ * Why it is down: `host_key_changed`, `no_answer`, ...
+ */
+reason: string | null, 
+/**
+ * The same for a person.
+ */
+message: string | null, 
+/**
+ * What to do about it.
+ */
+hint: string | null, 
+/**
+ * How often in a row it was begun in vain.
+ */
+tries: number, 
+/**
+ * When it is tried again, RFC 3339.
+ */
+next_try: string | null, };
 
 export type Settings = { 
 /**
@@ -1092,7 +1170,11 @@ export interface Commands {
   "calls.page": { args: PageArgs; result: CallPage };
   "calls.get": { args: CallRef; result: CallDetail };
   "calls.hits": { args: HitsArgs; result: Array<Hit> };
+  "calls.check": { args: CallRef; result: CallStanding };
+  "calls.mark_ended": { args: CallRef; result: CallStanding };
   "resync.start": { args: ResyncArgs; result: ResyncProgress };
+  "resync.pause": { args: ResyncRef; result: Nothing };
+  "resync.resume": { args: ResyncRef; result: Nothing };
   "resync.cancel": { args: ResyncRef; result: Nothing };
   "resync.list": { args: Nothing; result: Array<ResyncProgress> };
   "recordings.retry": { args: RecordingRef; result: Nothing };
@@ -1104,6 +1186,7 @@ export interface Commands {
   "player.set": { args: PlayerSettings; result: Nothing };
   "insights.get": { args: InsightsArgs; result: Insights };
   "health.get": { args: Nothing; result: Health };
+  "tunnel.restart": { args: Nothing; result: Nothing };
   "settings.get": { args: Nothing; result: Settings };
   "settings.set": { args: Settings; result: Settings };
   "alerts.list": { args: Nothing; result: Array<AlertJson> };

@@ -3,12 +3,18 @@
 import type { AlertJson } from "$lib/host/bindings";
 import type { Host } from "$lib/host/host";
 
+/** The kind that tells of an absence. */
+const DIGEST = "digest";
+
 /** The alerts behind the bell. */
 export class Alerts {
   #byId = $state.raw<Map<string, AlertJson>>(new Map());
-  all: AlertJson[] = $derived(
+  readonly #known: AlertJson[] = $derived(
     [...this.#byId.values()].sort((a, b) => (a.raised_at < b.raised_at ? 1 : a.raised_at > b.raised_at ? -1 : 0)),
   );
+  all: AlertJson[] = $derived(this.#known.filter((alert) => alert.kind !== DIGEST));
+  /** What happened while nobody was here, until a person puts it away. It is no worry: it has a place of its own. */
+  digests: AlertJson[] = $derived(this.#known.filter((alert) => alert.kind === DIGEST && alert.acknowledged_at === null));
   fresh: number = $derived(this.all.filter((alert) => alert.acknowledged_at === null).length);
   readonly #host: Host;
 

@@ -22,3 +22,16 @@ test("an alert that was seen does not become new again through late news", () =>
   alerts.fold(alert({}));
   expect(alerts.fresh).toBe(0);
 });
+
+test("a digest is shown by itself until it is put away, and never rings the bell", async () => {
+  const host = new SlowHost();
+  const alerts = new Alerts(host);
+  alerts.fold(alert({ id: "night", kind: "digest", params: { calls: "1000", recordings: "998", holes: "2" } }));
+  expect(alerts.fresh).toBe(0);
+  expect(alerts.all).toEqual([]);
+  expect(alerts.digests.map((one) => one.id)).toEqual(["night"]);
+  const putting = alerts.acknowledge("night");
+  await host.last("alerts.acknowledge").answer({});
+  await putting;
+  expect(alerts.digests).toEqual([]);
+});

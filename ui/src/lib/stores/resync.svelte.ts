@@ -2,7 +2,6 @@
 
 import type { ResyncProgress, ResyncScope } from "$lib/host/bindings";
 import { HostError, type Host } from "$lib/host/host";
-import { Batch } from "./batch.svelte";
 
 /** All resyncs this window knows of. */
 export class Resyncs {
@@ -10,9 +9,6 @@ export class Resyncs {
   /** Results a person has put away. */
   #dismissed = $state.raw<Set<number>>(new Set());
   error: HostError | null = $state(null);
-  /** The resync of picked calls, until it is put away. */
-  #batch = $state.raw<Batch | null>(null);
-  #batches = 0;
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -30,12 +26,6 @@ export class Resyncs {
   fold(news: ResyncProgress): void {
     if (this.#runs.get(news.run)?.done && !news.done) return;
     this.#runs = new Map(this.#runs).set(news.run, news);
-    this.#batch?.fold(news);
-  }
-
-  /** The last word on a run. */
-  known(run: number): ResyncProgress | undefined {
-    return this.#runs.get(run);
   }
 
   /** The last resync of one call that is not put away. */
@@ -43,25 +33,14 @@ export class Resyncs {
     return this.#latest((run) => run.call === id);
   }
 
-  /** The last resync of many calls that is not put away. */
+  /** The resync of many calls that is under way, else the last one that is not put away. */
   get bulk(): ResyncProgress | null {
-    return this.#batch?.progress ?? this.#latest((run) => run.call === null);
-  }
-
-  /** Starts a resync of these calls, as one piece of work. */
-  startMany(calls: readonly string[]): void {
-    this.error = null;
-    const earlier = this.bulk;
-    if (earlier !== null && !earlier.done) return;
-    if (earlier !== null) this.dismiss(earlier.run);
-    this.#batch = new Batch(this.#host, this, (this.#batches += 1), calls);
-    this.#batch.go();
+    return this.#latest((run) => run.call === null && !run.done) ?? this.#latest((run) => run.call === null);
   }
 
   /** Starts one. */
   async start(scope: ResyncScope): Promise<void> {
     this.error = null;
-    if (scope.scope !== "call" && this.#batch?.progress.done) this.#batch = null;
     try {
       this.fold(await this.#host.rpc("resync.start", { scope, dry_run: false }));
     } catch (thrown) {
@@ -69,10 +48,25 @@ export class Resyncs {
     }
   }
 
+  /** Stops one for good; what it did stays. */
   async cancel(run: number): Promise<void> {
-    if (run === this.#batch?.progress.run) return this.#batch.stop();
+    await this.#steer("resync.cancel", run);
+  }
+
+  /** Stops one, to go on later. */
+  async pause(run: number): Promise<void> {
+    await this.#steer("resync.pause", run);
+  }
+
+  /** Lets one go on that was paused. */
+  async resume(run: number): Promise<void> {
+    await this.#steer("resync.resume", run);
+  }
+
+  async #steer(command: "resync.cancel" | "resync.pause" | "resync.resume", run: number): Promise<void> {
+    this.error = null;
     try {
-      await this.#host.rpc("resync.cancel", { run });
+      await this.#host.rpc(command, { run });
     } catch (thrown) {
       this.error = HostError.from(thrown);
     }
@@ -80,10 +74,6 @@ export class Resyncs {
 
   /** Puts a result away. */
   dismiss(run: number): void {
-    if (run === this.#batch?.progress.run) {
-      this.#batch = null;
-      return;
-    }
     this.#dismissed = new Set(this.#dismissed).add(run);
   }
 

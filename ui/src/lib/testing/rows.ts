@@ -26,6 +26,7 @@ export function row(part: Partial<CallRow>): CallRow {
     has_transcript: true,
     heard: false,
     missing: [],
+    stuck: null,
     snippet: null,
     ...part,
   };

@@ -99,17 +99,9 @@ impl Calls<'_> {
 
     /// Where the words that a person searched for are in the call's transcript, in order.
     pub fn hits(&self, id: CallId, text: &str, limit: usize) -> Result<Vec<Hit>> {
-        let row: Option<i64> = sql::one(
-            self.conn,
-            "SELECT row FROM calls WHERE id = ?1",
-            [id.to_string()],
-            |row| Ok(row.get(0)?),
-        )?;
-        let Some(row) = row else {
-            return Ok(Vec::new());
-        };
-        match transcripts::load(self.conn, row)?.transcript {
-            Some(told) => search::hits(&told.value.segments, text, limit),
+        let record = self.by_id(id)?;
+        match record.as_ref().and_then(|record| record.call.transcript()) {
+            Some(transcript) => search::hits(&transcript.segments, text, limit),
             None => Ok(Vec::new()),
         }
     }
@@ -118,7 +110,7 @@ impl Calls<'_> {
         let Some((row, mut record)) = sql::one(self.conn, &select(condition), params, read)? else {
             return Ok(None);
         };
-        transcripts::load(self.conn, row)?.put_into(&mut record.call.fields);
+        transcripts::load(self.conn, row)?.put_into(&mut record.call);
         Ok(Some(record))
     }
 

@@ -1,6 +1,8 @@
 //! Writing calls: the columns, the document, the legs, the transcript and the search words of one
 //! call change together.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use ringback_model::{Call, CallId, Cost, RecordingId, RecordingState, Transcript};
 use rusqlite::{Connection, params};
@@ -38,8 +40,13 @@ impl CallsMut<'_, '_> {
     /// [`StoreError::Broken`] if the account has this provider's call under another id.
     pub fn put(&mut self, mut record: CallRecord) -> Result<()> {
         let conn = self.writer.conn();
-        let spoken = Spoken::taken_from(&mut record.call.fields);
-        let transcript = spoken.transcript.as_ref();
+        let in_turns = match record.call.transcript() {
+            Some(Cow::Owned(in_turns)) => Some(in_turns),
+            Some(Cow::Borrowed(_)) | None => None,
+        };
+        let spoken = Spoken::taken_from(&mut record.call);
+        let whole = spoken.transcript.as_ref().map(|told| &told.value);
+        let transcript = in_turns.as_ref().or(whole);
         let stored = find(conn, &record)?;
         if stored
             .as_ref()
@@ -62,7 +69,7 @@ impl CallsMut<'_, '_> {
             &record,
             &place,
             sort_at,
-            transcript.map(|told| &told.value),
+            transcript,
             sql::ms(self.writer.now()),
         )?;
         sql::run(
@@ -74,7 +81,7 @@ impl CallsMut<'_, '_> {
         legs::put(conn, &record.account, place.row, record.call.leg_ids())?;
         transcripts::put(conn, place.row, &spoken)?;
 
-        let text = SearchText::of(&record, transcript.map(|told| &told.value));
+        let text = SearchText::of(&record, transcript);
         let digest = text.digest();
         let was = stored.map(|stored| (stored.position, stored.digest));
         if was != Some((place.position, digest)) {
@@ -91,6 +98,19 @@ impl CallsMut<'_, '_> {
             words.join(&mut self.writer.words);
         }
         self.writer.note(ChangeKind::Call, record.id.to_string())
+    }
+
+    /// Something that is shown with the call changed beside it: its row is told anew.
+    pub fn touch(&mut self, id: CallId) -> Result<()> {
+        let is_here = sql::run(
+            self.writer.conn(),
+            "UPDATE calls SET rev = rev + 1 WHERE id = ?1",
+            [id.to_string()],
+        )? == 1;
+        if is_here {
+            self.writer.note(ChangeKind::Call, id.to_string())?;
+        }
+        Ok(())
     }
 
     /// Only what is missing changed: a recording landed, or is not expected any more.

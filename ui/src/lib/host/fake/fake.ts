@@ -4,7 +4,7 @@
 import { addDecimals } from "../../calls/money";
 import { isLive } from "../../stores/fold";
 import { findPlaces, turnsOf } from "../../player/turns";
-import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, ResyncItem, ResyncProgress, Settings } from "../bindings";
+import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
 import { HostError, type Host } from "../host";
 import { ACCOUNTS } from "./accounts";
 import { detailOf, recordingsOf } from "./detail";
@@ -46,6 +46,11 @@ export class FakeHost implements Host {
     if (scene.every_state) addEveryState(this.#world, now);
     this.#living = new Living(this.#world, (data) => this.#tell({ type: "calls", data }));
     this.#living.begin(now, scene.live);
+    if (scene.trouble) {
+      const [first, second] = this.#world.head.filter(isLive);
+      if (first) this.#world.change(first.id, { stuck: "still_ongoing" });
+      if (second) this.#world.change(second.id, { stuck: "cannot_ask" });
+    }
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
     this.#alerts = alertsOf(scene, now);
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
@@ -105,12 +110,12 @@ export class FakeHost implements Host {
         start_ms: (word === null ? null : turns[turn]?.words[word]?.start_ms) ?? turns[turn]?.start_ms ?? null,
       }));
     },
-    "resync.start": ({ scope, dry_run }) => this.#resync(scope.scope === "call" ? this.#row(scope.id).id : null, dry_run),
-    "resync.cancel": ({ run }) => {
-      const known = this.#resyncs.get(run);
-      if (known) this.#progress({ ...known, done: true, cancelled: true });
-      return {};
-    },
+    "calls.check": ({ id }) => ({ status: this.#unstick(id, null).status }),
+    "calls.mark_ended": ({ id }) => ({ status: this.#unstick(id, "ended").status }),
+    "resync.start": ({ scope, dry_run }) => this.#resync(scope, dry_run),
+    "resync.pause": ({ run }) => this.#steer(run, { paused: true, eta_ms: null }),
+    "resync.resume": ({ run }) => this.#steer(run, { paused: false }),
+    "resync.cancel": ({ run }) => this.#steer(run, { done: true, cancelled: true, eta_ms: null }),
     "resync.list": () => [...this.#resyncs.values()],
     "recordings.retry": ({ id }) => {
       const row = this.#rowOfRecording(id);
@@ -133,6 +138,10 @@ export class FakeHost implements Host {
     "player.set": (settings) => (this.#player.set(settings), {}),
     "insights.get": ({ days }) => insightsOf(days, this.#around.now(), this.#world.size === 0),
     "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList()),
+    "tunnel.restart": () => {
+      this.#tell({ type: "health" });
+      return {};
+    },
     "settings.get": () => this.#settings,
     "settings.set": (settings) => {
       this.#settings = settings;
@@ -182,22 +191,43 @@ export class FakeHost implements Host {
     if (changed) this.#tell({ type: "calls", data: [changed] });
   }
 
-  #resync(call: string | null, dry_run: boolean): ResyncProgress {
+  #unstick(id: string, status: string | null): CallRow {
+    const row = this.#row(id);
+    const ended_at = new Date(this.#around.now()).toISOString();
+    const changed = status === null ? null : this.#world.change(row.id, { status, ended_at, stuck: null });
+    if (changed) this.#tell({ type: "calls", data: [changed] });
+    return changed ?? row;
+  }
+
+  #steer(run: number, change: Partial<ResyncProgress>): Record<string, never> {
+    const known = this.#resyncs.get(run);
+    if (known === undefined || known.done) throw problem("not_found", "There is no such resync that still goes on.");
+    this.#progress({ ...known, ...change });
+    return {};
+  }
+
+  #resync(scope: ResyncScope, dry_run: boolean): ResyncProgress {
     const run = this.#resyncs.size + 1;
-    const wanted = call === null ? this.#world.page({ missing: true }, 0, 500).rows : [this.#row(call)];
+    const call = scope.scope === "call" ? this.#row(scope.id).id : null;
+    const wanted =
+      scope.scope === "call" ? [this.#row(scope.id)]
+      : scope.scope === "calls" ? scope.ids.map((id) => this.#row(id))
+      : this.#world.page({ missing: true }, 0, 500).rows;
     const report = { dry_run, checked: 0, updated: 0, unchanged: 0, failed: 0, items: [] };
-    const first: ResyncProgress = { run, call, total: wanted.length, done: wanted.length === 0, cancelled: false, report };
+    const first: ResyncProgress = { run, call, stored: call === null, total: wanted.length, eta_ms: null, paused: false, done: wanted.length === 0, cancelled: false, report };
     this.#resyncs.set(run, first);
     const step = (index: number) => {
       const known = this.#resyncs.get(run);
       const row = wanted[index];
       if (known === undefined || known.done || row === undefined) return;
+      if (known.paused) return void setTimeout(() => step(index), 100);
       const item = this.#ask(row, dry_run, index);
       const counted = { ...known.report, checked: index + 1, items: [...known.report.items, item] };
       if (item.outcome === "updated") counted.updated += 1;
       else if (item.outcome === "unchanged") counted.unchanged += 1;
       else counted.failed += 1;
-      this.#progress({ ...known, done: index + 1 === wanted.length, report: counted });
+      const left = wanted.length - index - 1;
+      this.#progress({ ...known, done: left === 0, eta_ms: left === 0 ? null : left * 100, report: counted });
       setTimeout(() => step(index + 1), 100);
     };
     setTimeout(() => step(0), call === null ? 300 : 900);

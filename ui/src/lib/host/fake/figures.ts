@@ -1,6 +1,6 @@
 // Insights, health and accounts of the fake.
 
-import type { AccountJson, Check, DayFigures, Health, Insights } from "../bindings";
+import type { AccountJson, Check, DayFigures, Health, Insights, TunnelJson } from "../bindings";
 import { addDecimals } from "../../calls/money";
 import { between, chance } from "./chance";
 import { ACCOUNTS } from "./accounts";
@@ -61,13 +61,41 @@ export function accountsOf(now: number, trouble: boolean): AccountJson[] {
   });
 }
 
+const UP: TunnelJson = {
+  kind: "ssh",
+  state: "up",
+  url: "https://hooks.example",
+  last_url: "https://hooks.example",
+  since: null,
+  round_trip_ms: 48.2,
+  reason: null,
+  message: null,
+  hint: null,
+  tries: 0,
+  next_try: null,
+};
+
+const DOWN: TunnelJson = {
+  ...UP,
+  state: "down",
+  url: null,
+  round_trip_ms: null,
+  reason: "no_answer",
+  message: "https://hooks.example answers 502: the proxy there finds nothing behind it",
+  hint: "Check that the proxy in front leads to the forwarded port, and that the name of `public_url` leads to it.",
+  tries: 3,
+};
+
 /** Health as a whole. */
 export function healthOf(now: number, trouble: boolean, accounts: AccountJson[]): Health {
   const checks: Check[] = [
     { subject: "config", state: "ok", message: `${accounts.length} accounts are configured`, hint: null },
     { subject: "disk", state: "ok", message: "212 GB are free", hint: null },
     { subject: "database", state: "ok", message: "readable; 48213 events in the journal", hint: null },
-    { subject: "door", state: "ok", message: "open on 127.0.0.1:7480, public as https://hooks.example", hint: null },
+    { subject: "door", state: "ok", message: "open on 127.0.0.1:7480", hint: null },
+    trouble
+      ? { subject: "tunnel", state: "problem", message: DOWN.message ?? "", hint: DOWN.hint }
+      : { subject: "tunnel", state: "ok", message: "providers reach the door at https://hooks.example (probed in 48 ms)", hint: null },
     trouble
       ? { subject: "sound", state: "warning", message: "there is no sound device", hint: "Connect headphones or speakers; everything but listening works without." }
       : { subject: "sound", state: "ok", message: "there is a sound device", hint: null },
@@ -79,6 +107,7 @@ export function healthOf(now: number, trouble: boolean, accounts: AccountJson[])
   return {
     checks,
     accounts,
+    tunnel: trouble ? { ...DOWN, next_try: new Date(now + 40_000).toISOString() } : { ...UP, since: new Date(now - 5 * 3_600_000).toISOString() },
     queue: {
       waiting: trouble ? 3 : 0,
       running: 1,

@@ -167,6 +167,7 @@ function blank(id: string, account: FakeAccount, sides: ReturnType<typeof sidesO
     has_transcript: false,
     heard: false,
     missing: [],
+    stuck: null,
     snippet: null,
   };
 }

@@ -62,6 +62,7 @@ export function rowAt(seed: number, at: number, named?: string): CallRow {
     has_transcript: connected,
     heard: chance(seed, 11) < 0.62,
     missing,
+    stuck: null,
     snippet: null,
   };
 }

@@ -138,6 +138,13 @@ export function alertsOf(scene: Scene, now: number): AlertJson[] {
     ...(scene.trouble
       ? [
           alert("a2", "poll_failed", "luigis-twilio", null, {}, 3),
+          alert("a6", "digest", "2026-03-01T07:00:00Z", null, {
+            since: new Date(now - 540 * 60_000).toISOString(),
+            until: new Date(now - 60 * 60_000).toISOString(),
+            calls: "214",
+            recordings: "211",
+            holes: "3",
+          }, 58),
           alert("a4", "key_refused", "team-recall", null, {}, 16),
           alert("a5", "recording_failed", "state-failed-quarantined_by_dlp", "state-failed-quarantined_by_dlp", { reason: "quarantined_by_dlp", account: "garage-backend" }, 55),
         ]

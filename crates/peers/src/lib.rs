@@ -1,0 +1,19 @@
+//! The other ends of a tunnel, real and on this machine: OpenSSH's server, nginx as a proxy with a
+//! certificate, a bore server, and a wire that can be cut or go silent.
+//!
+//! Only tests and measurements use them. Each has ports and folders of its own and leaves nothing
+//! behind. What is not installed is said with what to do.
+
+mod bore;
+mod nginx;
+mod ports;
+mod programs;
+mod sshd;
+mod wire;
+
+pub use bore::BoreServer;
+pub use nginx::Nginx;
+pub use ports::free_port;
+pub use programs::{descendants, kill, run};
+pub use sshd::Sshd;
+pub use wire::Wire;

@@ -1,0 +1,173 @@
+//! An own SSH connection with a port of the server led back to the door (RFC 4254, section 7).
+//!
+//! `host_key` is who the server has to be, `keys` how we get in, `connection` what is carried, and
+//! `link` how it is watched.
+
+mod connection;
+mod host_key;
+mod keys;
+mod link;
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use russh::client;
+use tokio::{net::TcpStream, time::timeout};
+use url::Url;
+
+use crate::{Kind, Link, Pattern, Reason, ReasonCode, traffic::Traffic};
+use connection::Connection;
+pub use host_key::{HostKeys, NotAHostKey};
+use link::SshLink;
+
+/// How long the server's name and its first answer may take.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+
+/// How long each step of getting in may take.
+const STEP_TIME: Duration = Duration::from_secs(15);
+
+/// How long a service may take to print its address.
+const URL_TIME: Duration = Duration::from_secs(30);
+
+/// A tunnel over SSH.
+#[derive(Clone)]
+pub struct Ssh {
+    /// The server's name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Who we are there.
+    pub user: String,
+    /// Who the server has to be.
+    pub host_keys: HostKeys,
+    /// The private key; without one, what ssh-agent holds.
+    pub key_file: Option<PathBuf>,
+    /// For an encrypted key file.
+    pub passphrase: Option<String>,
+    /// The address on the server where its port listens, `localhost` for a proxy on the server itself.
+    pub bind: String,
+    /// The port there; 0 lets the server choose.
+    pub remote_port: u16,
+    /// Where the proxy in front makes it public.
+    pub public_url: Option<Url>,
+    /// Without that: how to find the address in what the server prints.
+    pub url_pattern: Option<Pattern>,
+}
+
+/// Without the passphrase.
+impl std::fmt::Debug for Ssh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ssh")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Kind for Ssh {
+    fn name(&self) -> &'static str {
+        "ssh"
+    }
+
+    async fn open(&self, door: SocketAddr) -> Result<Box<dyn Link>, Reason> {
+        let stream = connect(&self.host, self.port).await?;
+        let config = client::Config {
+            nodelay: true,
+            // Silence is looked for by the link itself, in bounded time.
+            keepalive_interval: None,
+            inactivity_timeout: None,
+            ..client::Config::default()
+        };
+        let traffic = Traffic::to(door);
+        let (connection, watch) = Connection::new(&self.host, &self.host_keys, traffic.clone());
+        let shaken = timeout(
+            STEP_TIME,
+            client::connect_stream(Arc::new(config), stream, connection),
+        );
+        let mut handle = match shaken.await {
+            Ok(Ok(handle)) => handle,
+            Ok(Err(error)) => {
+                return Err(watch.refusal().unwrap_or_else(|| {
+                    Reason::new(
+                        ReasonCode::Protocol,
+                        format!(
+                            "{}:{} broke off the SSH handshake: {error}",
+                            self.host, self.port
+                        ),
+                    )
+                }));
+            }
+            Err(_) => {
+                return Err(Reason::new(
+                    ReasonCode::Protocol,
+                    format!(
+                        "{}:{} does not answer as an SSH server does",
+                        self.host, self.port
+                    ),
+                ));
+            }
+        };
+        keys::enter(&mut handle, self).await?;
+        let forwarded = timeout(
+            STEP_TIME,
+            handle.tcpip_forward(self.bind.clone(), self.remote_port.into()),
+        );
+        match forwarded.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) | Err(_) => {
+                return Err(Reason::new(
+                    ReasonCode::ForwardRefused,
+                    format!(
+                        "{} does not forward port {} on {:?}",
+                        self.host, self.remote_port, self.bind
+                    ),
+                ));
+            }
+        }
+        let link = SshLink::start(self, handle, watch, traffic);
+        match timeout(URL_TIME, link).await {
+            Ok(link) => Ok(Box::new(link?)),
+            Err(_) => Err(Reason::new(
+                ReasonCode::NoUrl,
+                format!(
+                    "{} did not print an address that url_pattern finds",
+                    self.host
+                ),
+            )),
+        }
+    }
+}
+
+/// A TCP connection, or why there is none.
+pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, Reason> {
+    let connecting = async {
+        let addresses: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
+            Ok(addresses) => addresses.collect(),
+            Err(error) => {
+                return Err(Reason::new(
+                    ReasonCode::NameUnknown,
+                    format!("the name {host} leads nowhere: {error}"),
+                ));
+            }
+        };
+        TcpStream::connect(&addresses[..]).await.map_err(|error| {
+            Reason::new(
+                ReasonCode::Unreachable,
+                format!("{host}:{port} cannot be reached: {error}"),
+            )
+        })
+    };
+    let stream = timeout(CONNECT_TIME, connecting)
+        .await
+        .unwrap_or_else(|_| {
+            Err(Reason::new(
+                ReasonCode::Unreachable,
+                format!("{host}:{port} does not answer"),
+            ))
+        })?;
+    // Small messages wait for nothing; where that cannot be had, they wait a little.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
+}
