@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use ringback_api::{Api, ErrorCode, ErrorJson};
 use ringback_demo::{Demo, DemoError};
-use ringback_engine::{Engine, EngineOptions, Home};
+use ringback_engine::{Engine, EngineOptions, Home, keys};
 use ringback_model::Clock;
 use sha2::{Digest, Sha256};
 use tauri::{AppHandle, Manager, Runtime};
@@ -139,7 +139,11 @@ pub(crate) async fn end<R: Runtime>(app: &AppHandle<R>) {
 }
 
 async fn begin(home: Home) -> Result<Running, ErrorJson> {
-    let engine = Engine::start(EngineOptions::new(home, Clock::system())).await?;
+    let options = EngineOptions::new(home, Clock::system());
+    // Nobody can be asked for a passphrase before there is a window.
+    let vault = keys::vault(&options.home, &options.environment, &|| None)
+        .map_err(|error| ErrorJson::from(&error))?;
+    let engine = Engine::start(EngineOptions { vault, ..options }).await?;
     Ok(Running::Real(engine))
 }
 

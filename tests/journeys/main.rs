@@ -17,6 +17,7 @@ mod every_provider;
 mod files;
 mod full_disk;
 mod hostile;
+mod keys;
 mod killed;
 mod later;
 mod ledger;

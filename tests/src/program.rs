@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    io::{Seek, Write},
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -33,6 +34,8 @@ pub struct Ringback {
     environment: Vec<(String, String)>,
     /// What is put in front of the program: a tracer and its arguments.
     before: Vec<String>,
+    /// What it reads on standard input.
+    input: String,
 }
 
 /// What came of a command.
@@ -65,6 +68,7 @@ impl Ringback {
             home: home.to_owned(),
             environment,
             before: Vec::new(),
+            input: String::new(),
         }
     }
 
@@ -75,6 +79,23 @@ impl Ringback {
             before: words.iter().map(|word| (*word).to_owned()).collect(),
             ..self.clone()
         }
+    }
+
+    /// The same with something to read on standard input.
+    #[must_use]
+    pub fn reading(&self, input: &str) -> Self {
+        Self {
+            input: input.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    fn standard_input(&self) -> Stdio {
+        let mut file = tempfile::tempfile().expect("the folder for temporary files can be written");
+        file.write_all(self.input.as_bytes())
+            .and_then(|()| file.rewind())
+            .expect("a small file");
+        file.into()
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -92,7 +113,7 @@ impl Ringback {
             command.env_remove(name);
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).kill_on_drop(true);
+        command.stdin(self.standard_input()).kill_on_drop(true);
         command
     }
 

@@ -76,6 +76,29 @@ pub(crate) enum AccountsCommand {
     List,
     /// Ask each provider whether the key works
     Check,
+    /// Keep a key in the system's key store; it is typed, or comes on standard input
+    SetSecret {
+        /// The account
+        id: String,
+        /// `api_key`, `webhook_secret`, ...; a wrong name shows the right ones
+        name: String,
+        /// Keep it in a file that a passphrase opens, for machines without a key store
+        #[arg(long)]
+        sealed: bool,
+    },
+    /// Take a key out of the key store
+    ForgetSecret {
+        /// The account
+        id: String,
+        /// The key's name
+        name: String,
+    },
+    /// Keep all keys that the environment gives now, so that they can be taken out of it
+    MoveSecrets {
+        /// Keep them in a file that a passphrase opens, for machines without a key store
+        #[arg(long)]
+        sealed: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

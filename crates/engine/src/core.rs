@@ -3,6 +3,7 @@
 use std::{future::Future, sync::Arc};
 
 use ringback_archive::Archive;
+use ringback_keys::Vault;
 use ringback_model::{AccountId, CallId, Clock, ProviderCallId};
 use ringback_store::{CallFilter, Store, StoreError, Writer};
 use tokio::sync::{Notify, broadcast};
@@ -28,6 +29,7 @@ pub(crate) struct Core {
     pub home: Home,
     pub clock: Clock,
     pub config: Config,
+    pub vault: Arc<dyn Vault>,
     pub is_demo: bool,
     /// Whether this process does the background work when no other does.
     pub does_background: bool,

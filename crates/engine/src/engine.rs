@@ -23,6 +23,7 @@ use crate::{
     config::{Config, ConfiguredAccount, webhook_url},
     core::Core,
     fetch::{Fetcher, ask_again},
+    keys::{NoStore, Vault, kept},
     news::News,
     offsite::Offsite,
     playback::{Desk, Playback},
@@ -45,6 +46,8 @@ pub struct EngineOptions {
     pub clock: Clock,
     /// Where secrets come from.
     pub environment: Variables,
+    /// Where secrets are kept that the environment does not have.
+    pub vault: Arc<dyn Vault>,
     /// Where the door listens, instead of what `config.toml` says.
     pub listen: Option<SocketAddr>,
     /// Whether this process does door, polling and jobs when no other does.
@@ -62,12 +65,13 @@ pub struct EngineOptions {
 }
 
 impl EngineOptions {
-    /// The usual: secrets from the process's environment, background work, door where the file says.
+    /// The usual: secrets from the process's environment only, background work, door where the file says.
     pub fn new(home: Home, clock: Clock) -> Self {
         Self {
             home,
             clock,
             environment: Arc::new(|name| std::env::var(name).ok()),
+            vault: Arc::new(NoStore),
             listen: None,
             background: true,
             door_required: false,
@@ -102,10 +106,13 @@ impl Engine {
             home,
             clock,
             environment,
+            vault,
             pace,
             ..
         } = options.clone();
-        let config = Config::load(&home.config_file(), &|name| environment(name))?;
+        let config = Config::load(&home.config_file(), &|name| environment(name), &|name| {
+            kept(&*vault, name)
+        })?;
         let bad_home = |error: io::Error| StartError::Home {
             path: home.data().to_owned(),
             error,
@@ -134,6 +141,7 @@ impl Engine {
             home,
             clock,
             config,
+            vault,
             is_demo: options.is_demo,
             does_background: options.background,
             store,

@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use ringback_intake::DoorError;
+use ringback_keys::VaultError;
 use ringback_model::Reason;
 use ringback_providers::ApiError;
 use ringback_store::StoreError;
@@ -81,6 +82,9 @@ pub enum EngineError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The place for keys.
+    #[error(transparent)]
+    Keys(#[from] VaultError),
     /// The disk.
     #[error("the disk: {0}")]
     Io(#[from] io::Error),

@@ -85,6 +85,19 @@ impl Home {
         self.data.join("analysis")
     }
 
+    /// The keys of the accounts, sealed with a passphrase, where there is no key store.
+    pub fn sealed_keys(&self) -> PathBuf {
+        self.data.join("keys.age")
+    }
+
+    /// The name of this home in the system's key store. Homes of their own keep keys of their own.
+    pub fn key_service(&self) -> String {
+        match Self::of_platform("ringback") {
+            Ok(usual) if usual == *self => "Ringback".to_owned(),
+            _ => format!("Ringback ({})", self.data.display()),
+        }
+    }
+
     /// The folder of the logs.
     pub fn logs(&self) -> PathBuf {
         self.data.join("logs")

@@ -27,6 +27,7 @@ mod import;
 mod inspect;
 mod jobs;
 mod journal;
+pub mod keys;
 mod lease;
 mod ledger;
 mod listening;

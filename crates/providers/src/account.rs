@@ -59,6 +59,12 @@ impl Secrets {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// All values of a name as one text, as [`Secrets::add`] takes it.
+    pub fn joined(&self, name: SecretName) -> Secret {
+        let values: Vec<&str> = self.all(name).iter().map(Secret::reveal).collect();
+        Secret::new(values.join(" "))
+    }
+
     /// The first value of a name.
     pub fn first(&self, name: SecretName) -> Option<&Secret> {
         self.all(name).first()

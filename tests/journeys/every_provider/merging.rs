@@ -90,7 +90,11 @@ fn scripts() -> Vec<CallScript> {
 async fn said(case: &Case, script: CallScript) -> Vec<Heard> {
     let setting = Setting::told(&[case]).await;
     let secrets = setting.options().environment;
-    let config = Configured::load(&setting.home().config_file(), &|name| secrets(name));
+    let config = Configured::load(
+        &setting.home().config_file(),
+        &|name| secrets(name),
+        &|_| None,
+    );
     let config = config.expect("what the simulator writes down");
     let party = &config.accounts[0];
     let world = setting.world().clone();

@@ -155,9 +155,17 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         what: "dbus-run-session",
         why: "a session bus for the tray and notifications",
-        purposes: &[Purpose::Stage],
+        purposes: &[Purpose::Stage, Purpose::Journeys],
         probe: Probe::Program("dbus-run-session"),
         packages: ["dbus-daemon", "dbus-daemon", "dbus"],
+        linux_only: true,
+    },
+    Requirement {
+        what: "gnome-keyring",
+        why: "a key store without a desktop",
+        purposes: &[Purpose::Journeys],
+        probe: Probe::Program("gnome-keyring-daemon"),
+        packages: ["gnome-keyring", "gnome-keyring", "gnome-keyring"],
         linux_only: true,
     },
     Requirement {

@@ -13,6 +13,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("ringback-store", &["ringback-model"]),
     ("ringback-archive", &["ringback-model"]),
     ("ringback-offsite", &["ringback-model"]),
+    ("ringback-keys", &["ringback-model"]),
     ("ringback-intake", &["ringback-providers", "ringback-model"]),
     (
         "ringback-engine",
@@ -22,6 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ringback-store",
             "ringback-archive",
             "ringback-offsite",
+            "ringback-keys",
             "ringback-model",
             "ringback-audio",
             "ringback-tunnel",

@@ -1,6 +1,8 @@
 //! Errors: a closed code, a message, and what to do.
 
-use ringback_engine::{ApiError, EngineError, Hitch, StartError, store::StoreError};
+use ringback_engine::{
+    ApiError, EngineError, Hitch, StartError, keys::VaultError, store::StoreError,
+};
 
 use crate::{ErrorCode, ErrorJson};
 
@@ -30,6 +32,7 @@ impl From<&EngineError> for ErrorJson {
             ),
             EngineError::Offsite(trouble) => offsite(json, trouble.hitch()),
             EngineError::Store(error) => Self::from(error),
+            EngineError::Keys(error) => Self::from(error),
             EngineError::Io(_) => json(ErrorCode::Internal),
         }
     }
@@ -54,6 +57,20 @@ fn offsite(json: impl Fn(ErrorCode) -> ErrorJson, hitch: Hitch) -> ErrorJson {
     }
 }
 
+impl From<&VaultError> for ErrorJson {
+    fn from(error: &VaultError) -> Self {
+        let code = match error {
+            VaultError::NoStore | VaultError::WrongPassphrase => ErrorCode::Config,
+            VaultError::Refused | VaultError::Silent | VaultError::NoPassphrase => {
+                ErrorCode::Locked
+            }
+            VaultError::Damaged { .. } => ErrorCode::Damaged,
+            VaultError::Io { .. } | VaultError::Failed(_) => ErrorCode::Internal,
+        };
+        Self::new(code, error.to_string()).hint(error.hint())
+    }
+}
+
 impl From<EngineError> for ErrorJson {
     fn from(error: EngineError) -> Self {
         Self::from(&error)
@@ -65,9 +82,9 @@ impl From<&ApiError> for ErrorJson {
         let json = |code| Self::new(code, error.to_string());
         match error {
             ApiError::KeyRefused => json(ErrorCode::KeyRefused)
-                .hint("Check the key at the provider and in the environment, then start again."),
+                .hint("Check the key at the provider, set it anew with `ringback accounts set-secret`, then start again."),
             ApiError::NoKey(_) => json(ErrorCode::Config)
-                .hint("Set it in the environment as RINGBACK_<ACCOUNT>_<NAME> and start again."),
+                .hint("Set it with `ringback accounts set-secret`, or in the environment as RINGBACK_<ACCOUNT>_<NAME>, and start again."),
             ApiError::RateLimited(_) => json(ErrorCode::RateLimited),
             ApiError::NotFound => json(ErrorCode::NotFound),
             ApiError::NotReady => json(ErrorCode::NotReady),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ringback_engine::{
     Engine, EngineError,
     audio::player::DefaultDevice,
+    keys::{KeysState, Kind},
     store::{EventFilter, EventState, RecordingWord},
 };
 
@@ -42,6 +43,7 @@ pub(crate) fn health(engine: &Engine) -> Answer<Health> {
         tunnel_check(engine, &tunnel),
         sound(),
         journal(&queue),
+        keys(engine),
     ];
     let offsite = offsite_json(engine)?;
     checks.extend(offsite.as_ref().map(second_copies));
@@ -211,6 +213,36 @@ fn second_copies(offsite: &OffsiteJson) -> Check {
     }
 }
 
+fn keys(engine: &Engine) -> Check {
+    let KeysState { kind, is_open } = engine.keys_state();
+    match (kind, is_open) {
+        (Kind::System, true) => check("keys", "ok", "the system's key store answers", None),
+        (Kind::SealedFile, true) => check("keys", "ok", "the sealed keys are open", None),
+        (Kind::None, _) => check(
+            "keys",
+            "ok",
+            "this machine has no key store; keys come from the environment",
+            Some(
+                "`ringback accounts set-secret --sealed` keeps them in a file that a passphrase opens.",
+            ),
+        ),
+        (Kind::System, false) => check(
+            "keys",
+            "warning",
+            "the system's key store is locked",
+            Some("Unlock it and start again; until then only keys of the environment are used."),
+        ),
+        (Kind::SealedFile, false) => check(
+            "keys",
+            "warning",
+            "the sealed keys are locked, because no passphrase was given",
+            Some(
+                "Start with RINGBACK_PASSPHRASE_FD, or as a systemd service with the credential ringback-passphrase.",
+            ),
+        ),
+    }
+}
+
 fn account(account: &AccountJson) -> Vec<Check> {
     let subject = format!("account:{}", account.id);
     let mut checks = Vec::new();
@@ -222,7 +254,7 @@ fn account(account: &AccountJson) -> Vec<Check> {
             &subject,
             "problem",
             format!("{secret} is not set"),
-            Some(&format!("Set {name} in the environment and start again.")),
+            Some(&format!("Set it with `ringback accounts set-secret`, or {name} in the environment, and start again.")),
         ));
     }
     if let Some(error) = &account.last_poll_error {

@@ -1,4 +1,4 @@
-//! `accounts list` and `accounts check`.
+//! `accounts`: which there are, whether their keys work, and where the keys are kept.
 
 use comfy_table::{Table, presets};
 use ringback_api::{
@@ -7,7 +7,7 @@ use ringback_api::{
 };
 use ringback_engine::{Engine, config::ConfiguredAccount};
 
-use super::Done;
+use super::{Done, keys};
 use crate::{
     args::AccountsCommand,
     out::{DONE, Out, PARTLY},
@@ -32,6 +32,53 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
                 PARTLY
             })
         }
+        AccountsCommand::SetSecret { id, name, .. } => {
+            // The name first: nobody wants to type a key for nothing.
+            engine.variable(&id, &name)?;
+            let secret = keys::typed(&format!("{name} of {id}"))?;
+            let kept = engine.keep_secret(&id, &name, &secret)?;
+            out.answer(&SecretJson::new(&id, &kept), |_| {
+                "Kept. Programs that run already use it from their next start on.".into()
+            })?;
+            Ok(DONE)
+        }
+        AccountsCommand::ForgetSecret { id, name } => {
+            let variable = engine.variable(&id, &name)?;
+            let was_there = engine.forget_secret(&id, &name)?;
+            out.answer(&SecretJson::new(&id, &variable), |_| {
+                if was_there {
+                    "Forgotten."
+                } else {
+                    "There was none."
+                }
+                .into()
+            })?;
+            Ok(if was_there { DONE } else { PARTLY })
+        }
+        AccountsCommand::MoveSecrets { .. } => {
+            let moved = engine.move_secrets()?;
+            out.answer(&moved, |moved| match moved.len() {
+                0 => "The environment has no key of a configured account.".into(),
+                _ => format!(
+                    "Kept; take these out of the environment now:\n  {}",
+                    moved.join("\n  ")
+                ),
+            })?;
+            Ok(DONE)
+        }
+    }
+}
+
+/// A secret by its names; never the secret itself.
+#[derive(serde::Serialize)]
+struct SecretJson<'a> {
+    account: &'a str,
+    variable: &'a str,
+}
+
+impl<'a> SecretJson<'a> {
+    fn new(account: &'a str, variable: &'a str) -> Self {
+        Self { account, variable }
     }
 }
 

@@ -5,6 +5,7 @@ mod alerts;
 mod calls;
 mod doctor;
 mod events;
+mod keys;
 mod ledger;
 mod offsite;
 mod rebuild;
@@ -14,10 +15,13 @@ mod serve;
 mod simulate;
 mod status;
 
+use std::sync::Arc;
+
 use ringback_api::{ErrorCode, ErrorJson};
-use ringback_engine::{Engine, EngineOptions, Home, store::Durability};
+use ringback_engine::{Engine, EngineOptions, Home, keys::Vault, store::Durability};
 use ringback_model::Clock;
 
+use self::keys::Sealed;
 use crate::{
     args::{Cli, Command},
     logs,
@@ -39,7 +43,8 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Done {
         Command::Simulate(args) => simulate::run(home, args, out).await,
         Command::Rebuild => rebuild::run(home, out).await,
         command => {
-            let engine = open(home).await?;
+            let vault = keys::vault(&home, Sealed::wanted(&command))?;
+            let engine = open(home, vault).await?;
             let done = answer(&engine, command, out).await;
             engine.shutdown().await;
             done
@@ -76,9 +81,10 @@ fn home(asked: Option<&std::path::Path>) -> Result<Home, ErrorJson> {
 }
 
 /// An engine that answers and does nothing in the background.
-async fn open(home: Home) -> Result<Engine, ErrorJson> {
+async fn open(home: Home, vault: Arc<dyn Vault>) -> Result<Engine, ErrorJson> {
     let options = EngineOptions {
         background: false,
+        vault,
         ..EngineOptions::new(home, Clock::system())
     };
     Ok(Engine::start(options).await?)

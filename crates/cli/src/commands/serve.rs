@@ -7,7 +7,10 @@ use ringback_demo::{Demo, DemoError};
 use ringback_engine::{Engine, EngineOptions, Home};
 use ringback_model::Clock;
 
-use super::{Done, durability, home};
+use super::{
+    Done, durability, home,
+    keys::{self, Sealed},
+};
 use crate::{args::ServeArgs, logs, out};
 
 pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
@@ -53,10 +56,12 @@ impl Running {
 }
 
 async fn usual(home: Home, args: &ServeArgs) -> Result<Running, ErrorJson> {
+    let vault = keys::vault(&home, Sealed::AsItIs)?;
     let engine = Engine::start(EngineOptions {
         listen: args.listen,
         door_required: true,
         durability: durability(),
+        vault,
         ..EngineOptions::new(home, Clock::system())
     })
     .await?;

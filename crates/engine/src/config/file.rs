@@ -15,8 +15,8 @@ use toml::{
 use url::Url;
 
 use super::{
-    Checks, Config, ConfigError, ConfiguredAccount, Environment, limits, offsite, spell::nearest,
-    tunnel,
+    Checks, Config, ConfigError, ConfiguredAccount, Environment, SecretSource, limits, offsite,
+    spell::nearest, tunnel,
 };
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
@@ -174,9 +174,16 @@ fn account(
     provider
         .check_options(&account)
         .map_err(|what| ConfigError::at_line(line, format!("account {}: {what}", account.id)))?;
+    let secret_sources = provider
+        .secrets()
+        .iter()
+        .filter(|name| account.secrets.first(name).is_some())
+        .map(|name| (*name, SecretSource::Environment))
+        .collect();
     Ok(ConfiguredAccount {
         account: Arc::new(account),
         provider,
+        secret_sources,
         poll_every: table
             .with("poll_every", pause)?
             .map_or(Some(DEFAULT_POLL), |pause| {
@@ -225,7 +232,7 @@ fn secrets(id: &AccountId, provider: &dyn Provider, environment: Environment<'_>
 }
 
 /// The environment variable of a secret.
-pub(crate) fn variable(id: &AccountId, secret: &str) -> String {
+pub(super) fn variable(id: &AccountId, secret: &str) -> String {
     format!("RINGBACK_{id}_{secret}")
         .replace('-', "_")
         .to_ascii_uppercase()

@@ -58,6 +58,17 @@ pub struct ConfiguredAccount {
     pub limits: Limits,
     /// From when on a person is told about its calls.
     pub checks: Checks,
+    /// The secrets that are there, and where each comes from.
+    pub secret_sources: Vec<(&'static str, SecretSource)>,
+}
+
+/// Where a secret comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// The environment of this process.
+    Environment,
+    /// The key store or the sealed file.
+    Kept,
 }
 
 impl std::fmt::Debug for ConfiguredAccount {
@@ -74,6 +85,11 @@ impl ConfiguredAccount {
             .then(|| format!("delete_at_provider is set, but {why}; nothing is deleted there"))
     }
 
+    /// The environment variable of a secret; also its name where it is kept.
+    pub fn variable(&self, secret: &str) -> String {
+        file::variable(&self.account.id, secret)
+    }
+
     /// The names of the secrets that are needed and not there. The first secret that a provider
     /// names is the needed one.
     pub fn missing_secrets(&self) -> Vec<&'static str> {
@@ -88,13 +104,29 @@ impl ConfiguredAccount {
 }
 
 impl Config {
-    /// Reads the file, if there is one; without a file there are no accounts and all defaults.
-    pub fn load(path: &Path, environment: Environment<'_>) -> Result<Self, ConfigError> {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, environment).map_err(|error| error.in_file(path)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::parse("", environment),
-            Err(error) => Err(ConfigError::unreadable(path, &error)),
+    /// Reads the file, if there is one; without a file there are no accounts and all defaults. A
+    /// secret that the environment does not have is looked up where secrets are kept.
+    pub fn load(
+        path: &Path,
+        environment: Environment<'_>,
+        kept: Environment<'_>,
+    ) -> Result<Self, ConfigError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(ConfigError::unreadable(path, &error)),
+        };
+        let either = |name: &str| environment(name).or_else(|| kept(name));
+        let mut config = Self::parse(&text, &either).map_err(|error| error.in_file(path))?;
+        for configured in &mut config.accounts {
+            for source in &mut configured.secret_sources {
+                let variable = file::variable(&configured.account.id, source.0);
+                if environment(&variable).is_none() {
+                    source.1 = SecretSource::Kept;
+                }
+            }
         }
+        Ok(config)
     }
 
     /// Reads the text of a file.

@@ -1,0 +1,249 @@
+//! Secrets in a file that only a passphrase opens, for machines without a key store.
+//!
+//! The file is in the age format (age-encryption.org/v1) with one scrypt recipient, so `age -d` reads
+//! it without this program; inside is a JSON object of names and secrets.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use age::{scrypt, secrecy::SecretString};
+use ringback_model::Secret;
+
+use crate::{Kind, Vault, VaultError};
+
+/// The most work that opening a file may ask for, as a power of two: a file from elsewhere must not
+/// keep the program busy for minutes.
+const MOST_WORK: u8 = 20;
+
+type Secrets = BTreeMap<String, String>;
+
+/// A sealed file, open in memory.
+pub struct SealedFile {
+    path: PathBuf,
+    passphrase: SecretString,
+    work: Option<u8>,
+    secrets: Mutex<Secrets>,
+}
+
+impl std::fmt::Debug for SealedFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SealedFile")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SealedFile {
+    /// Opens the file; without one, an empty set that becomes a file with the first secret.
+    pub fn open(path: impl Into<PathBuf>, passphrase: &Secret) -> Result<Self, VaultError> {
+        let path = path.into();
+        let passphrase = SecretString::from(passphrase.reveal().to_owned());
+        let secrets = match fs::read(&path) {
+            Ok(sealed) => unseal(&path, &sealed, &passphrase)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Secrets::new(),
+            Err(error) => return Err(VaultError::Io { path, error }),
+        };
+        Ok(Self {
+            path,
+            passphrase,
+            work: None,
+            secrets: Mutex::new(secrets),
+        })
+    }
+
+    /// The same with a fixed amount of work for sealing, as a power of two. Without it, about a second
+    /// of this machine's time is asked of everybody who tries a passphrase.
+    pub fn with_work(self, power: u8) -> Self {
+        Self {
+            work: Some(power),
+            ..self
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Secrets) -> T) -> Result<T, VaultError> {
+        let mut held = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        // What another process kept in the meantime stays.
+        let mut secrets = match fs::read(&self.path) {
+            Ok(sealed) => unseal(&self.path, &sealed, &self.passphrase)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Secrets::new(),
+            Err(error) => return Err(self.io(error)),
+        };
+        let outcome = change(&mut secrets);
+        self.write(&secrets)?;
+        *held = secrets;
+        Ok(outcome)
+    }
+
+    /// Writes a new file beside the old one and puts it in its place, so that there is always a whole
+    /// one.
+    fn write(&self, secrets: &Secrets) -> Result<(), VaultError> {
+        let inside = serde_json::to_vec(secrets).expect("texts are JSON");
+        let mut recipient = scrypt::Recipient::new(self.passphrase.clone());
+        if let Some(power) = self.work {
+            recipient.set_work_factor(power);
+        }
+        let sealed =
+            age::encrypt(&recipient, &inside).map_err(|error| self.io(io::Error::other(error)))?;
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| self.io(error))?;
+        file.write_all(&sealed)
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(|error| self.io(error))?;
+        file.persist(&self.path)
+            .map_err(|error| self.io(error.error))?;
+        fs::File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .or_else(|error| if cfg!(unix) { Err(error) } else { Ok(()) })
+            .map_err(|error| self.io(error))
+    }
+
+    fn io(&self, error: io::Error) -> VaultError {
+        VaultError::Io {
+            path: self.path.clone(),
+            error,
+        }
+    }
+}
+
+impl Vault for SealedFile {
+    fn kind(&self) -> Kind {
+        Kind::SealedFile
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Secret>, VaultError> {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(secrets.get(name).map(Secret::new))
+    }
+
+    fn keep(&self, name: &str, secret: &Secret) -> Result<(), VaultError> {
+        self.change(|secrets| {
+            secrets.insert(name.to_owned(), secret.reveal().to_owned());
+        })
+    }
+
+    fn forget(&self, name: &str) -> Result<bool, VaultError> {
+        self.change(|secrets| secrets.remove(name).is_some())
+    }
+}
+
+fn unseal(path: &Path, sealed: &[u8], passphrase: &SecretString) -> Result<Secrets, VaultError> {
+    let damaged = |reason: String| VaultError::Damaged {
+        path: path.to_owned(),
+        reason,
+    };
+    let mut identity = scrypt::Identity::new(passphrase.clone());
+    identity.set_max_work_factor(MOST_WORK);
+    let inside = age::decrypt(&identity, sealed).map_err(|error| match error {
+        age::DecryptError::DecryptionFailed | age::DecryptError::NoMatchingKeys => {
+            VaultError::WrongPassphrase
+        }
+        age::DecryptError::ExcessiveWork { .. } => {
+            damaged("it asks for more work than any file of ours".into())
+        }
+        age::DecryptError::Io(error) => damaged(error.kind().to_string()),
+        _ => damaged("it is no sealed file, or a part of it is gone".into()),
+    })?;
+    serde_json::from_slice(&inside).map_err(|_| damaged("what is in it are no keys".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORK: u8 = 6;
+
+    fn open(path: &Path, passphrase: &str) -> Result<SealedFile, VaultError> {
+        Ok(SealedFile::open(path, &Secret::new(passphrase))?.with_work(WORK))
+    }
+
+    #[test]
+    fn what_is_kept_is_there_after_a_new_start_and_nowhere_in_the_clear() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.age");
+        let vault = open(&path, "correct horse").unwrap();
+        assert_eq!(vault.read("A").unwrap(), None);
+        vault.keep("A", &Secret::new("key_very_secret")).unwrap();
+        vault.keep("B", &Secret::new("other")).unwrap();
+
+        let again = open(&path, "correct horse").unwrap();
+        assert_eq!(
+            again.read("A").unwrap(),
+            Some(Secret::new("key_very_secret"))
+        );
+        assert!(again.forget("B").unwrap());
+        assert!(!again.forget("B").unwrap());
+        assert_eq!(
+            open(&path, "correct horse").unwrap().read("B").unwrap(),
+            None
+        );
+
+        let bytes = fs::read(&path).unwrap();
+        assert!(bytes.starts_with(b"age-encryption.org/v1"));
+        assert!(!bytes.windows(8).any(|part| part == b"key_very"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn two_processes_keep_each_others_secrets() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.age");
+        let one = open(&path, "p").unwrap();
+        let other = open(&path, "p").unwrap();
+        one.keep("A", &Secret::new("a")).unwrap();
+        other.keep("B", &Secret::new("b")).unwrap();
+        let all = open(&path, "p").unwrap();
+        assert_eq!(all.read("A").unwrap(), Some(Secret::new("a")));
+        assert_eq!(all.read("B").unwrap(), Some(Secret::new("b")));
+    }
+
+    #[test]
+    fn a_wrong_passphrase_and_a_cut_file_are_told_apart_and_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.age");
+        open(&path, "right")
+            .unwrap()
+            .keep("A", &Secret::new("a"))
+            .unwrap();
+        let whole = fs::read(&path).unwrap();
+
+        assert!(matches!(
+            open(&path, "wrong"),
+            Err(VaultError::WrongPassphrase)
+        ));
+        assert_eq!(fs::read(&path).unwrap(), whole);
+
+        for cut in [0, 10, whole.len() - 1] {
+            fs::write(&path, &whole[..cut]).unwrap();
+            assert!(
+                matches!(open(&path, "right"), Err(VaultError::Damaged { .. })),
+                "{cut}"
+            );
+        }
+        fs::write(&path, b"api_key = 1").unwrap();
+        assert!(matches!(
+            open(&path, "right"),
+            Err(VaultError::Damaged { .. })
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.age");
+        open(&path, "p")
+            .unwrap()
+            .keep("A", &Secret::new("a"))
+            .unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}
