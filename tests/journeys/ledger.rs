@@ -6,6 +6,7 @@ use std::time::Duration;
 use ringback_api::dto::RepairScopeJson;
 use ringback_journeys::{
     cases::Case,
+    patience::{SOON, until},
     setting::{CUSTOM, House, RETELL, Setting},
 };
 use ringback_simulator::{CallScript, Ending, RecordingPlan};
@@ -147,6 +148,11 @@ async fn a_rebuilt_database_has_the_same_ledger_also_of_what_the_provider_no_lon
     for minutes in [20, 1, 5, 10, 20, 40, 60, 120, 25 * 60, 1, 6, 6, 6] {
         setting.pass(Duration::from_secs(minutes * 60));
         house.look();
+        until(SOON, "its list is read again", async || {
+            let account = house.engine.config().account(RETELL)?;
+            (house.engine.poll_of(account).last_at == Some(setting.now())).then_some(())
+        })
+        .await;
         house.rests().await;
     }
     house.becomes_complete(&setting, case).await;

@@ -82,7 +82,7 @@ test("what happened while nobody was here is told once, and a call that hangs ca
 
 test("an alert is told in the window's language, and a reason that nobody knows by its code", async () => {
   const page = await open({ scene: "trouble", language: "de" });
-  await page.getByRole("button", { name: "Meldungen, 4 neu" }).click();
+  await page.getByRole("button", { name: "Meldungen, 7 neu" }).click();
   const list = page.getByRole("dialog", { name: "Meldungen" });
   await list.getByText("Der Anbieter lehnt den Schlüssel von team-recall ab").waitFor();
   await list.getByText("als Grund ist „quarantined_by_dlp“ angegeben").waitFor();

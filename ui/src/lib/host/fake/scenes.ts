@@ -139,7 +139,7 @@ export function alertsOf(scene: Scene, now: number): AlertJson[] {
     ...(scene.trouble
       ? [
           alert("a2", "poll_failed", "luigis-twilio", null, {}, 3),
-          alert("a6", "digest", "2026-03-01T07:00:00Z", null, {
+          alert("a9", "digest", "2026-03-01T07:00:00Z", null, {
             since: new Date(now - 540 * 60_000).toISOString(),
             until: new Date(now - 60 * 60_000).toISOString(),
             calls: "214",
