@@ -4,10 +4,14 @@
 use std::{
     fs::{self, File},
     path::Path,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use ringback_journeys::setting::{RETELL, Setting, TWILIO, files_below};
+use ringback_engine::Why;
+use ringback_journeys::{
+    patience::{SOON, until},
+    setting::{RETELL, Setting, TWILIO, files_below},
+};
 use ringback_simulator::CallScript;
 use serde_json::{Value, json};
 
@@ -158,6 +162,72 @@ async fn a_file_that_belongs_to_nothing_is_set_aside_and_put_back_on_demand_only
     assert!(stray.exists());
     let unknown = program.run(&["recordings", "restore", id, "--json"]).await;
     assert_eq!(unknown.json()["error"]["code"], "bad_request");
+}
+
+/// Whatever clock the journey has, this is long ago.
+fn make_ancient(path: &Path) {
+    let file = File::options().write(true).open(path).expect("it is there");
+    file.set_modified(SystemTime::UNIX_EPOCH)
+        .expect("files have times");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_a_day_strays_are_set_aside_and_lost_files_told_of_and_nothing_is_deleted() {
+    let (setting, [call, lost]) = lived_in().await;
+    let own = path_of(&setting, &call);
+    let stray = own.with_file_name("stray.wav");
+    let part = own.with_file_name("01KJMDED6GTVJT1BGX1J6V0P35.part");
+    fs::copy(&own, &stray).expect("a disk with room");
+    fs::write(&part, b"half").expect("a disk with room");
+    make_ancient(&stray);
+    make_ancient(&part);
+    fs::remove_file(path_of(&setting, &lost)).expect("it was there");
+
+    let house = setting.start().await;
+    setting.pass(Duration::from_secs(25 * 3600));
+    house.look();
+    let told = until(SOON, "the daily look is told of", async || {
+        let alerts = house.engine.read(|reader| reader.alerts().open()).ok()?;
+        alerts
+            .into_iter()
+            .find(|alert| alert.what.kind == "orphans")
+    })
+    .await;
+    assert_eq!(
+        told.what.params,
+        json!({"set_aside": "2", "left": "0", "gone": "1"})
+    );
+    assert!(!stray.exists() && !part.exists() && own.exists());
+    let found = house.engine.orphans(false).await.expect("readable");
+    let whys: Vec<_> = found.quarantined.iter().map(|entry| entry.why).collect();
+    assert_eq!(whys, [Why::Leftover, Why::Orphan]);
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_much_is_strange_at_once_nothing_is_moved() {
+    let (setting, [call, _]) = lived_in().await;
+    let own = path_of(&setting, &call);
+    let strays: Vec<_> = (0..25)
+        .map(|number| own.with_file_name(format!("stray-{number}.wav")))
+        .collect();
+    for stray in &strays {
+        fs::copy(&own, stray).expect("a disk with room");
+        make_ancient(stray);
+    }
+    let house = setting.start().await;
+    setting.pass(Duration::from_secs(25 * 3600));
+    house.look();
+    let told = until(SOON, "the daily look is told of", async || {
+        let alerts = house.engine.read(|reader| reader.alerts().open()).ok()?;
+        alerts
+            .into_iter()
+            .find(|alert| alert.what.kind == "orphans")
+    })
+    .await;
+    assert_eq!(told.what.params["left"], "25");
+    assert!(strays.iter().all(|stray| stray.exists()));
+    house.engine.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,8 @@ const NOTE: &str = "note.json";
 pub enum Why {
     /// No recording that is known belongs to it.
     Orphan,
+    /// It was begun, and nobody goes on with it.
+    Leftover,
     /// It is not what landed.
     WrongDigest,
     /// It is broken.
@@ -86,6 +88,35 @@ impl Archive {
         if is_last && disk::length(&sidecar)?.is_some() {
             let target = sidecar::beside(&self.quarantined_file(&entry));
             disk::rename_new(&sidecar, &target)?;
+        }
+        Ok(Some(entry))
+    }
+
+    /// Moves a begun transfer that nobody goes on with into quarantine, with its note. It never was a
+    /// complete recording, so it has no place to be restored to. `None` if there is no such file.
+    pub fn set_part_aside(
+        &self,
+        part: &Path,
+        at: Timestamp,
+    ) -> Result<Option<Quarantined>, DiskError> {
+        let name = part.file_name().and_then(|name| name.to_str());
+        let (Some(name), Some(_)) = (name, disk::length(part)?) else {
+            return Ok(None);
+        };
+        let entry = Quarantined {
+            id: name.to_owned(),
+            from: None,
+            why: Why::Leftover,
+            at,
+            sha256: None,
+            file: name.to_owned(),
+        };
+        let entry = self.admit(entry, part)?;
+        tracing::info!(id = entry.id, "a begun transfer was set aside");
+        let note = part.with_file_name(format!("{name}.json"));
+        if disk::length(&note)?.is_some() {
+            let target = self.quarantine.join(&entry.id).join(format!("{name}.json"));
+            disk::rename_new(&note, &target)?;
         }
         Ok(Some(entry))
     }

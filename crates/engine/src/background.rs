@@ -14,6 +14,7 @@ use ringback_store::CallFilter;
 use crate::{
     checks,
     core::Core,
+    daily,
     engine::{Bell, start_applying},
     journal::DoorJournal,
     news::News,
@@ -105,6 +106,7 @@ pub(crate) fn start(
         core.spawn(keep_sweeping(core.clone()));
         let beside = [
             tokio::spawn(keep(core.clone(), "the checks", checks::watch)),
+            tokio::spawn(keep(core.clone(), "the daily look", daily::watch)),
             tokio::spawn(keep(core.clone(), "reading of shapes", shapes::watch)),
         ];
         open(&core, &background, door, listen).await;

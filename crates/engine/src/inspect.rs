@@ -167,7 +167,7 @@ impl Engine {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
     tokio::task::spawn_blocking(work)
@@ -286,7 +286,7 @@ fn refetch(core: &Core, recording: &Recording, kind: FaultKind) -> Result<bool, 
     Ok(true)
 }
 
-fn orphans(core: &Arc<Core>, set_aside: bool) -> Result<Orphans, EngineError> {
+pub(crate) fn orphans(core: &Arc<Core>, set_aside: bool) -> Result<Orphans, EngineError> {
     let mut orphans = Orphans::default();
     let now = core.clock.now();
     let settled = SystemTime::from(now).checked_sub(SETTLED);
@@ -369,7 +369,7 @@ fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
         })
 }
 
-fn disk(error: ringback_archive::DiskError) -> EngineError {
+pub(crate) fn disk(error: ringback_archive::DiskError) -> EngineError {
     match error {
         ringback_archive::DiskError::Full { .. } => StoreError::DiskFull.into(),
         error => EngineError::Io(io::Error::other(error)),

@@ -17,6 +17,7 @@ mod checks;
 pub mod config;
 mod conversation;
 mod core;
+mod daily;
 mod deletion;
 mod engine;
 mod error;

@@ -12,6 +12,37 @@ fn now() -> Timestamp {
 }
 
 #[tokio::test]
+async fn a_begun_transfer_is_set_aside_with_its_note_and_has_no_place_to_go_back_to() {
+    let home = Home::new();
+    let landed = home.landed("call_1", b"sound").await;
+    let part = landed
+        .file
+        .with_file_name("01KJMDED6GTVJT1BGX1J6V0P35.part");
+    let note = landed
+        .file
+        .with_file_name("01KJMDED6GTVJT1BGX1J6V0P35.part.json");
+    fs::write(&part, b"half").expect("written");
+    fs::write(&note, b"{}").expect("written");
+    let entry = home
+        .archive
+        .set_part_aside(&part, now())
+        .expect("moved")
+        .expect("it is there");
+    assert!(!part.exists() && !note.exists() && landed.file.exists());
+    assert_eq!(entry.why, Why::Leftover);
+    let kept = home.archive.quarantined_file(&entry);
+    assert_eq!(fs::read(&kept).expect("there"), b"half");
+    assert!(matches!(
+        home.archive.restore(&entry.id),
+        Err(RestoreError::NoPlace(_))
+    ));
+    assert_eq!(
+        home.archive.set_part_aside(&part, now()).expect("asked"),
+        None
+    );
+}
+
+#[tokio::test]
 async fn a_recording_goes_to_quarantine_with_its_words_and_comes_back() {
     let home = Home::new();
     let landed = home.landed("call_1", b"sound").await;
