@@ -27,6 +27,8 @@ pub(crate) async fn health_get(api: &Api, _: Nothing) -> Answer<Health> {
 
 /// The doctor's findings. Asks no provider; `accounts.check` does that.
 pub(crate) fn health(engine: &Engine) -> Answer<Health> {
+    // First, so that where it is up the accounts have their addresses.
+    let tunnel = tunnel_json(engine.tunnel());
     let accounts: Vec<AccountJson> = engine
         .config()
         .accounts
@@ -34,7 +36,6 @@ pub(crate) fn health(engine: &Engine) -> Answer<Health> {
         .map(|configured| account_json(engine, configured))
         .collect::<Result<_, EngineError>>()?;
     let queue = queue(engine)?;
-    let tunnel = tunnel_json(engine.tunnel());
     let mut checks = vec![
         config(engine),
         disk(engine),
