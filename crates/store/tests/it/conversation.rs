@@ -1,6 +1,6 @@
 //! Which calls are one conversation, against looking at all of them at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use ringback_model::{CallId, LegFacts, LegId};
@@ -98,6 +98,11 @@ proptest! {
         // One telling of each call.
         let calls: BTreeMap<_, _> = calls.into_iter().map(|made| ((made.account, made.id), made)).collect();
         let mut ordered: Vec<_> = calls.into_values().collect();
+        // A leg is of one call of its account.
+        let mut legs = BTreeSet::new();
+        for made in &mut ordered {
+            made.leg = made.leg.filter(|leg| legs.insert((made.account, *leg)));
+        }
         let first = order.index(ordered.len());
         ordered.rotate_left(first);
         let home = Home::new();
