@@ -84,6 +84,8 @@ impl Ledger<'_> {
 
     /// When the earliest call of the account began that goes on or has an open hole.
     pub fn blocked_at(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        // The plus keeps the last part on the few calls that go on: along the account's own index it would
+        // look at every call that the account ever had.
         let at: Option<i64> = sql::value(
             self.conn,
             "SELECT min(at) FROM (
@@ -92,7 +94,7 @@ impl Ledger<'_> {
                  SELECT min(at) FROM asks WHERE account = ?1 AND marks <> '' AND holes > 1
                  UNION ALL
                  SELECT min(position) >> 10 FROM calls
-                     WHERE status IN ('ringing', 'ongoing') AND account = ?1)",
+                     WHERE status IN ('ringing', 'ongoing') AND +account = ?1)",
             [account.as_str()],
         )?;
         sql::maybe_at(at)
