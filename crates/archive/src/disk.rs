@@ -68,7 +68,7 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), DiskError> 
     let written = file
         .set_len(0)
         .and_then(|()| file.write_all(content))
-        .and_then(|()| file.sync_all())
+        .and_then(|()| file.sync_data())
         .and_then(|()| fs::rename(&temporary, path));
     if let Err(error) = written {
         // It is worth nothing, and on a full disk its room is needed.
@@ -87,15 +87,19 @@ pub(crate) enum Renamed {
     Taken,
 }
 
-/// Gives a file a name that no other one has, and makes that last. Goes to another disk if need be.
+/// Gives a file a name that no other one has. It lasts when both folders are synced.
+pub(crate) fn take_name(from: &Path, to: &Path) -> Result<Renamed, DiskError> {
+    match rename_on_one_disk(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy_over(from, to),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Renamed::Taken),
+        Err(error) => Err(DiskError::on("rename to", to)(error)),
+        Ok(()) => Ok(Renamed::Done),
+    }
+}
+
+/// The same, and makes that last. Goes to another disk if need be.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> Result<Renamed, DiskError> {
-    let failed = || DiskError::on("rename to", to);
-    let renamed = match rename_on_one_disk(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy_over(from, to)?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Renamed::Taken,
-        Err(error) => return Err(failed()(error)),
-        Ok(()) => Renamed::Done,
-    };
+    let renamed = take_name(from, to)?;
     if renamed == Renamed::Done {
         sync_folder(folder_of(to))?;
         if folder_of(from) != folder_of(to) {

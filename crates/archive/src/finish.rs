@@ -1,17 +1,13 @@
 //! From a part that is whole to a complete file with its name.
 
-use std::{
-    fs,
-    io::ErrorKind,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::{
     CheckFailed, DiskError, FinishError, Landing, RecordingPath, Why,
     disk::{self, Renamed},
-    path::known_ending,
+    path::{ENDINGS, known_ending},
     sidecar,
 };
 
@@ -79,6 +75,7 @@ impl Landing {
             sha256,
             facts,
         };
+        // Syncs the folder, so that with it the sound's name lasts too: that one came first.
         sidecar::write(&sidecar::beside(&landed.file), &describe(&landed))?;
         self.note_file.remove()?;
         Ok(landed)
@@ -93,7 +90,7 @@ impl Landing {
                 let digest = disk::digest(&self.dir().join(&other))?;
                 if digest.is_some_and(|(digest, _)| digest == sha256) {
                     self.note.landed_as = Some(other.clone());
-                    self.note_file.write(&self.note)?;
+                    self.note_file.write_lasting(&self.note)?;
                     disk::remove(&self.part)?;
                     disk::sync_folder(self.dir())?;
                     return Ok(other);
@@ -104,7 +101,7 @@ impl Landing {
             let name = format!("{stem}.{ending}");
             self.note.landed_as = Some(name.clone());
             self.note_file.write(&self.note)?;
-            match disk::rename_new(&self.part, &self.dir().join(&name))? {
+            match disk::take_name(&self.part, &self.dir().join(&name))? {
                 Renamed::Done => return Ok(name),
                 // Somebody came in between; look again who it is.
                 Renamed::Taken => {}
@@ -126,22 +123,14 @@ impl Landing {
     }
 }
 
-/// The recording in a folder that has this name with whatever ending, by a file system that may not
-/// tell capital letters from small ones.
+/// The recording in a folder that has this name with whatever ending. Asked for name by name: a day may
+/// have more files than anybody wants to list for each of them. Our own names differ in more than small
+/// and capital letters, and a file system that does not tell these apart answers accordingly.
 fn occupant(dir: &Path, stem: &str) -> Result<Option<String>, DiskError> {
-    let failed = || DiskError::on("list", dir);
-    for entry in fs::read_dir(dir).map_err(failed())? {
-        let name = match entry {
-            Ok(entry) => entry.file_name(),
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => return Err(failed()(error)),
-        };
-        let Some(name) = name.to_str() else { continue };
-        let is_same = name.rsplit_once('.').is_some_and(|(other, ending)| {
-            other.eq_ignore_ascii_case(stem) && known_ending(ending).is_some()
-        });
-        if is_same {
-            return Ok(Some(name.to_owned()));
+    for ending in ENDINGS {
+        let name = format!("{stem}.{ending}");
+        if disk::length(&dir.join(&name))?.is_some() {
+            return Ok(Some(name));
         }
     }
     Ok(None)

@@ -24,8 +24,9 @@ use crate::{
 };
 
 /// After so many bytes the part is made to last for the first time. After that always when it has
-/// doubled, but at the latest after [`LAST_MARK`] more.
-const FIRST_MARK: u64 = 64 << 10;
+/// doubled, but at the latest after [`LAST_MARK`] more. What is smaller is had again sooner than a disk
+/// has flushed it twice.
+const FIRST_MARK: u64 = 1 << 20;
 
 /// The most that a power failure or `kill -9` can cost, in bytes.
 const LAST_MARK: u64 = 8 << 20;
@@ -202,16 +203,22 @@ impl Landing {
         }
         self.rehash()?;
         self.note.whole = self.hash.clone().map(|hash| hex::encode(hash.finalize()));
-        self.suspend()?;
+        self.sync_part()?;
+        self.note.safe = self.have;
+        self.note_file.write(&self.note)?;
         Ok(())
     }
 
     /// Makes what is here last, so that the next try can build upon it.
     pub(crate) fn suspend(&mut self) -> Result<(), DiskError> {
-        let failed = DiskError::on("write", &self.part);
-        self.part_file().sync_data().map_err(failed)?;
+        self.sync_part()?;
         self.note.safe = self.have;
-        self.note_file.write(&self.note)
+        self.note_file.write_lasting(&self.note)
+    }
+
+    fn sync_part(&self) -> Result<(), DiskError> {
+        let failed = DiskError::on("write", &self.part);
+        self.part_file().sync_data().map_err(failed)
     }
 
     /// Lets go of everything that came: it is not wanted, or it is here already.
@@ -234,11 +241,15 @@ impl Landing {
             .map_err(failed)?;
         self.have = 0;
         self.hash = Some(Sha256::new());
+        let builds_on_nothing = self.note.safe == 0 && self.note.whole.is_none();
         self.note = Note {
             validator: arriving.validator.clone(),
             length: arriving.length,
             ..Note::default()
         };
+        if builds_on_nothing {
+            return Ok(());
+        }
         // The old note must not be found with the new bytes, so this one has to last first.
         self.suspend()
     }

@@ -55,8 +55,9 @@ impl NoteFile {
         Ok((Self { file, path }, note))
     }
 
-    /// Writes the note over the one before and makes it last. It is rewritten in place, because a
-    /// new file would not carry the lock; if that is cut off, the part is begun anew.
+    /// Writes the note over the one before, which survives the end of the program. After power loss
+    /// it may be the one before: it must not say what the disk does not have yet. It is rewritten in
+    /// place, because a new file would not carry the lock; if that is cut off, the part is begun anew.
     pub(crate) fn write(&mut self, note: &Note) -> Result<(), DiskError> {
         let mut text = serde_json::to_vec(note).expect("a note has only texts and numbers");
         text.push(b'\n');
@@ -64,7 +65,14 @@ impl NoteFile {
             .seek(SeekFrom::Start(0))
             .and_then(|_| self.file.write_all(&text))
             .and_then(|()| self.file.set_len(text.len() as u64))
-            .and_then(|()| self.file.sync_data())
+            .map_err(DiskError::on("write", &self.path))
+    }
+
+    /// The same, and makes it last.
+    pub(crate) fn write_lasting(&mut self, note: &Note) -> Result<(), DiskError> {
+        self.write(note)?;
+        self.file
+            .sync_data()
             .map_err(DiskError::on("write", &self.path))
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// The endings of recordings. A file with another ending in the folder of recordings is somebody
 /// else's and is left alone.
-const ENDINGS: [&str; 18] = [
+pub(crate) const ENDINGS: [&str; 18] = [
     "wav", "mp3", "mp4", "m4a", "aac", "flac", "ogg", "oga", "opus", "webm", "mkv", "mov", "caf",
     "aif", "aiff", "au", "gsm", "bin",
 ];

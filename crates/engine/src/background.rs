@@ -102,8 +102,9 @@ pub(crate) fn start(
                 return;
             }
         }
-        let loops = tokio::spawn(keep_working(core.clone(), owner));
-        core.spawn(keep_sweeping(core.clone()));
+        let work = move |core| work::run(core, owner.clone());
+        let loops = tokio::spawn(keep(core.clone(), "the work loop", work));
+        core.spawn(keep(core.clone(), "a resync", resync::attend));
         let beside = [
             tokio::spawn(keep(core.clone(), "the checks", checks::watch)),
             tokio::spawn(keep(core.clone(), "the daily look", daily::watch)),
@@ -118,34 +119,9 @@ pub(crate) fn start(
     });
 }
 
-/// Runs the work loop until the program ends. Should it panic, it is logged and begins anew: what it
-/// had in hand is found again by its leases.
-async fn keep_working(core: Arc<Core>, owner: String) {
-    while !core.stop.is_cancelled() {
-        if tokio::spawn(work::run(core.clone(), owner.clone()))
-            .await
-            .is_ok()
-        {
-            return;
-        }
-        tracing::error!("the work loop ended by a panic and begins anew");
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// The same for the resyncs of many calls.
-async fn keep_sweeping(core: Arc<Core>) {
-    while !core.stop.is_cancelled() {
-        if tokio::spawn(resync::attend(core.clone())).await.is_ok() {
-            return;
-        }
-        tracing::error!("a resync ended by a panic and goes on anew");
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// The same for what runs beside the work.
-async fn keep<F>(core: Arc<Core>, what: &'static str, run: fn(Arc<Core>) -> F)
+/// Runs something until the program ends. Should it panic, it is logged and begins anew: what it had in
+/// hand is found again, jobs by their leases and a resync by its items.
+async fn keep<F>(core: Arc<Core>, what: &'static str, run: impl Fn(Arc<Core>) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {

@@ -1,6 +1,6 @@
 //! What all parts of the running engine share.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use ringback_archive::Archive;
 use ringback_keys::Vault;
@@ -58,6 +58,30 @@ impl Core {
     /// Runs something beside; it is waited for at the end.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(work);
+    }
+
+    /// Looks again and again until the program ends: when somebody rings for work, and at the latest
+    /// after `most`. Between two looks is a pause of `least`, however often it rings meanwhile.
+    pub(crate) async fn rounds<F>(
+        self: &Arc<Self>,
+        least: Duration,
+        most: Duration,
+        look: impl Fn(Arc<Self>) -> F,
+    ) where
+        F: Future<Output = ()>,
+    {
+        while !self.stop.is_cancelled() {
+            let rung = self.work.notified();
+            tokio::pin!(rung);
+            // A ring during the look counts: what it is about may not have been seen.
+            rung.as_mut().enable();
+            look(self.clone()).await;
+            let next = async {
+                tokio::time::sleep(least).await;
+                let _ = tokio::time::timeout(most.saturating_sub(least), rung).await;
+            };
+            self.stop.run_until_cancelled(next).await;
+        }
     }
 
     /// Tells whoever looks.

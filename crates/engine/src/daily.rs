@@ -27,24 +27,21 @@ const LOOKED_AT: &str = "orphans_looked_at";
 
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
 
-/// How often the time is looked at when nobody rings.
+/// How often the time is looked at when nobody rings, and at most.
 const BEAT: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_secs(1);
 
 /// So many strange files are set aside however few recordings there are.
 const A_FEW: usize = 20;
 
 /// Looks once a day until the program ends.
 pub(crate) async fn watch(core: Arc<Core>) {
-    while !core.stop.is_cancelled() {
-        let rung = core.work.notified();
-        tokio::pin!(rung);
-        rung.as_mut().enable();
+    let look = |core: Arc<Core>| async move {
         if let Err(error) = look_if_due(&core).await {
             tracing::error!(%error, "what does not belong together could not be looked for");
         }
-        let next = tokio::time::timeout(BEAT, rung);
-        core.stop.run_until_cancelled(next).await;
-    }
+    };
+    core.rounds(ROUND, BEAT, look).await;
 }
 
 async fn look_if_due(core: &Arc<Core>) -> Result<(), EngineError> {

@@ -50,6 +50,8 @@ pub struct MediaRef<'a> {
     pub recording: &'a RecordingKey,
     /// A link that was told and may still live. The client may ask for a fresh one instead.
     pub link: Option<&'a Link>,
+    /// The API told the link a moment ago: asked again, it would tell the same.
+    pub is_fresh: bool,
 }
 
 /// Sound on its way.

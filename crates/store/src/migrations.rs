@@ -53,6 +53,7 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         three.join("\n"),
         ledger::V2.to_owned(),
         [copies::V1, deletions::V1].join("\n"),
+        jobs::V3.to_owned(),
     ]
 });
 

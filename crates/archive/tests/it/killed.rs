@@ -16,8 +16,9 @@ use ringback_archive::{Archive, copy};
 use crate::support::{Home, NO_LIMIT, accept, arriving, copy_all, describe, finish, plan, sound};
 
 const HOME: &str = "RINGBACK_TEST_KILLED_HOME";
-const LENGTH: usize = 400_000;
-const PIECE: usize = 50_000;
+/// Long enough for several marks behind which nothing is lost.
+const LENGTH: usize = 4_000_000;
+const PIECE: usize = 500_000;
 
 /// What the process says before each step, and before it ends.
 const STEP: &str = "at step ";

@@ -171,11 +171,11 @@ async fn the_same_bytes_under_the_same_name_are_the_same_recording() {
 async fn a_file_of_the_same_name_and_another_kind_keeps_its_words() {
     let home = Home::new();
     fs::create_dir_all(home.day()).expect("made");
-    fs::write(home.day().join("CALL_1.mp3"), "older").expect("written");
-    fs::write(home.day().join("CALL_1.json"), "{}").expect("written");
+    fs::write(home.day().join("call_1.mp3"), "older").expect("written");
+    fs::write(home.day().join("call_1.json"), "{}").expect("written");
     let landed = home.landed("call_1", b"newer").await;
     assert_eq!(landed.path.file(), "call_1-2.wav");
-    let older = RecordingPath::new("clinic/2026-03-01/CALL_1.mp3").expect("a path");
+    let older = RecordingPath::new("clinic/2026-03-01/call_1.mp3").expect("a path");
     let words = home.archive.read_sidecar(&older).expect("readable");
     assert_eq!(words, Some(serde_json::json!({})));
 }

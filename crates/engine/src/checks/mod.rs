@@ -67,17 +67,10 @@ pub(crate) async fn watch(core: Arc<Core>) {
     if let Err(error) = call::again(&core).await {
         tracing::error!(%error, "the alerts that stand could not be looked at again");
     }
-    while !core.stop.is_cancelled() {
-        let rung = core.work.notified();
-        tokio::pin!(rung);
-        rung.as_mut().enable();
+    let look = |core: Arc<Core>| async move {
         if let Err(error) = account::look(&core).await {
             tracing::error!(%error, "the accounts could not be checked");
         }
-        let next = async {
-            tokio::time::sleep(ROUND).await;
-            let _ = tokio::time::timeout(BEAT, rung).await;
-        };
-        core.stop.run_until_cancelled(next).await;
-    }
+    };
+    core.rounds(ROUND, BEAT, look).await;
 }

@@ -9,12 +9,13 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use ringback_archive::{
     Arriving, CheckFailed, Checked, CopyError, CopyLimits, DiskError, FinishError, LandError,
     Landed, Landing, LandingPlan, RecordingName, copy,
 };
 use ringback_audio::Examination;
-use ringback_model::Reason;
+use ringback_model::{Reason, Source};
 use ringback_providers::MediaRef;
 
 use super::{Outcome, Task, here};
@@ -34,6 +35,10 @@ const MAX_TIME: Duration = Duration::from_secs(2 * 60 * 60);
 /// What recordings leave free of the disk, in bytes: the journal has to go on taking events, and
 /// what became of a try has to be written down.
 const ROOM_FOR_THE_REST: u64 = 32 << 20;
+
+/// A link that an answer of the API told is as good as a new one for this long. Shorter than any
+/// provider's links live.
+const FRESH: SignedDuration = SignedDuration::from_mins(1);
 
 /// How often the free space is looked at while bytes come in.
 const LOOK_AT_ROOM: Duration = Duration::from_millis(250);
@@ -96,6 +101,7 @@ async fn fill(
         call: &task.record.call.provider_call_id,
         recording: &key,
         link: task.recording.link.as_ref(),
+        is_fresh: is_fresh(core, task),
     };
     let stream = task
         .party
@@ -142,6 +148,16 @@ async fn fill(
             CopyError::Source(error) => Outcome::of_provider(&error),
             CopyError::Disk(error) => disk(&error),
         })
+}
+
+/// Whether the link was told by the provider's API so lately that asking for another one is a request
+/// for nothing. Of two requests for a call in a back-fill that is one.
+fn is_fresh(core: &Core, task: &Task) -> bool {
+    let told = task.recording.facts.availability.as_ref();
+    told.is_some_and(|told| {
+        let age = core.clock.now().duration_since(told.stamp.as_of);
+        told.stamp.source == Source::Snapshot && age.abs() <= FRESH
+    })
 }
 
 /// Whether so much more would take the room that everything else needs.

@@ -232,8 +232,8 @@ impl Client for RetellClient {
         validator: Option<&str>,
     ) -> Result<MediaStream, ApiError> {
         let told = media.link.map(|link| link.url.reveal().clone());
-        let is_urgent = |link: &Link| links::is_urgent(link, self.http.now());
-        if let Some(url) = told.clone().filter(|_| media.link.is_some_and(is_urgent)) {
+        let is_first = |link: &Link| media.is_fresh || links::is_urgent(link, self.http.now());
+        if let Some(url) = told.clone().filter(|_| media.link.is_some_and(is_first)) {
             match self.open_link(url, from, validator).await {
                 Err(ApiError::LinkDead) => {}
                 opened => return opened,

@@ -196,6 +196,7 @@ async fn fetch_from(
         call: &ProviderCallId::new("CA0001"),
         recording: &RecordingKey::only(),
         link: Some(&link),
+        is_fresh: false,
     };
     client(account).media(media, from, validator).await
 }
@@ -437,6 +438,7 @@ async fn without_a_link_there_is_nothing_to_fetch_yet() {
         call: &ProviderCallId::new("CA0001"),
         recording: &RecordingKey::only(),
         link: None,
+        is_fresh: false,
     };
     let told = client(custom()).media(media, 0, None).await.map(|_| ());
     assert_eq!(told, Err(ApiError::NotReady));

@@ -69,6 +69,7 @@ async fn fetch(
         call: &ProviderCallId::new("call_1"),
         recording: &RecordingKey::only(),
         link: Some(&link),
+        is_fresh: false,
     };
     client.media(media, 0, None).await
 }

@@ -93,6 +93,7 @@ async fn keys_links_numbers_words_and_ids_stay_out_of_logs_and_errors() {
         call: &id,
         recording: &RecordingKey::only(),
         link: Some(&link),
+        is_fresh: false,
     };
     let stream = client.media(media, 0, None).await.expect("begins");
     said += &format!("{stream:?}");

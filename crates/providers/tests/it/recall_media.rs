@@ -29,6 +29,7 @@ async fn fetch(client: &dyn Client, link: Option<Url>) -> Result<MediaStream, Ap
         call: &bot_id(),
         recording: &RecordingKey::new(RECORDING_ID),
         link: link.as_ref(),
+        is_fresh: false,
     };
     client.media(media, 0, None).await
 }
@@ -223,6 +224,7 @@ async fn the_older_versions_video_is_asked_of_its_bot() {
         call: &bot_id(),
         recording: &RecordingKey::only(),
         link: None,
+        is_fresh: false,
     };
     let stream = client(&api).media(media, 0, None).await.expect("sound");
     assert_eq!(whole(stream).await.expect("all of it"), b"mp4");

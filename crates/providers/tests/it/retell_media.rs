@@ -35,6 +35,7 @@ async fn fetch(
         call: &call_1(),
         recording: &RecordingKey::only(),
         link,
+        is_fresh: false,
     };
     client.media(media, from, validator).await
 }
@@ -93,6 +94,34 @@ async fn a_link_that_is_about_to_die_is_used_before_anything_is_asked() {
         died,
         Err(ApiError::Server(500)),
         "dead after all, and the API has no other"
+    );
+}
+
+#[tokio::test]
+async fn a_link_that_the_api_told_a_moment_ago_is_not_asked_for_again() {
+    let api = StandIn::start().await;
+    api.on("/a.wav", [bytes("sound"), status(403)])
+        .on("/b.wav", [bytes("other")])
+        .on(
+            GET_CALL,
+            [call_with(&[("recording_url", api.url("/b.wav"))])],
+        );
+    let client = client(&api);
+    let told = link(api.url("/a.wav"), None);
+    let media = MediaRef {
+        call: &call_1(),
+        recording: &RecordingKey::only(),
+        link: Some(&told),
+        is_fresh: true,
+    };
+    let stream = client.media(media, 0, None).await.expect("sound");
+    assert_eq!(whole(stream).await.expect("all of it"), b"sound");
+    assert_eq!(api.asked(), ["GET /a.wav"]);
+    let stream = client.media(media, 0, None).await.expect("sound");
+    assert_eq!(
+        whole(stream).await.expect("all of it"),
+        b"other",
+        "it was dead all the same"
     );
 }
 

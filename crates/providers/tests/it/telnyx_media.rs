@@ -45,6 +45,7 @@ async fn fetch(
         call: &ProviderCallId::new(SESSION),
         recording: key,
         link,
+        is_fresh: false,
     };
     client.media(media, 0, None).await
 }
@@ -241,6 +242,7 @@ async fn a_transfer_goes_on_where_it_broke_off() {
         call: &ProviderCallId::new(SESSION),
         recording: &RecordingKey::new(RECORDING),
         link: None,
+        is_fresh: false,
     };
     let stream = client(&api)
         .media(media, 6, Some("\"v1\""))

@@ -67,6 +67,7 @@ async fn fetch(client: &dyn Client, link: Option<&Link>) -> Result<MediaStream, 
         call: &ProviderCallId::new(ROOT_SID),
         recording: &RecordingKey::new(RECORDING_SID),
         link,
+        is_fresh: false,
     };
     client.media(media, 0, None).await
 }

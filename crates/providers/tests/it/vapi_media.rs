@@ -34,6 +34,7 @@ async fn fetch(client: &dyn Client, link: Option<&Link>) -> Result<MediaStream, 
         call: &the_call(),
         recording: &RecordingKey::only(),
         link,
+        is_fresh: false,
     };
     client.media(media, 0, None).await
 }
@@ -91,6 +92,7 @@ async fn an_interrupted_transfer_goes_on_through_a_fresh_redirect() {
         call: &the_call(),
         recording: &RecordingKey::only(),
         link: None,
+        is_fresh: false,
     };
     let stream = client.media(media, 4, Some("\"v1\"")).await.expect("sound");
     assert_eq!((stream.starts_at, stream.length), (4, Some(8)));
@@ -255,6 +257,7 @@ async fn a_bad_request_for_an_id_that_is_none_of_vapis_is_no_matter_of_retention
         call: &ProviderCallId::new("not-a-uuid"),
         recording: &RecordingKey::only(),
         link: None,
+        is_fresh: false,
     };
     let told = client(&api).media(media, 0, None).await.map(|_| ());
     assert_eq!(told, Err(ApiError::NotFound));

@@ -1,12 +1,12 @@
 //! The bore client against bore's own server.
 
-use std::{net::SocketAddr, time::Instant};
+use std::net::SocketAddr;
 
 use ringback_peers::{BoreServer, Wire, free_port};
 use ringback_tunnel::{Bore, Kind, ReasonCode};
 use url::Url;
 
-use crate::setting::{Door, HALF_OPEN, Running, ask, reason};
+use crate::setting::{Door, Running, ask};
 
 fn bore(server: &BoreServer, secret: Option<&str>) -> Bore {
     let remote_port = free_port();
@@ -106,17 +106,6 @@ async fn a_half_open_connection_is_found_within_fifteen_seconds() {
         &door,
     );
     running.up().await;
-    wire.silence();
-    let begin = Instant::now();
-    let state = running
-        .within(HALF_OPEN, "found to be silent", |state| {
-            reason(state).is_some()
-        })
-        .await;
-    assert_eq!(
-        reason(&state).map(|reason| reason.code),
-        Some(ReasonCode::LinkSilent)
-    );
-    assert!(begin.elapsed() <= HALF_OPEN, "{:?}", begin.elapsed());
+    running.is_found_silent(&wire).await;
     running.tunnel.stop().await;
 }

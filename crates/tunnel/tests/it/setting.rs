@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use ringback_peers::Wire;
 use ringback_tunnel::{Around, Kind, Pace, Probe, Reason, ReasonCode, State, Tunnel};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -17,7 +18,7 @@ use url::Url;
 pub(crate) const SOON: Duration = Duration::from_secs(40);
 
 /// A half-open link has to be found within this time.
-pub(crate) const HALF_OPEN: Duration = Duration::from_secs(15);
+const HALF_OPEN: Duration = Duration::from_secs(15);
 
 /// Answers each line with its own name and the line.
 pub(crate) struct Door {
@@ -126,7 +127,7 @@ impl Running {
         self.within(SOON, what, is).await
     }
 
-    pub(crate) async fn within(
+    async fn within(
         &mut self,
         limit: Duration,
         what: &str,
@@ -139,6 +140,17 @@ impl Running {
                 self.tunnel.state()
             ),
         }
+    }
+
+    /// Lets the wire carry nothing more without closing anything: that has to be found in time.
+    pub(crate) async fn is_found_silent(&mut self, wire: &Wire) {
+        wire.silence();
+        let begin = Instant::now();
+        let is_down = |state: &State| reason(state).is_some();
+        let state = self.within(HALF_OPEN, "found to be silent", is_down).await;
+        let code = reason(&state).map(|reason| reason.code);
+        assert_eq!(code, Some(ReasonCode::LinkSilent));
+        assert!(begin.elapsed() <= HALF_OPEN, "{:?}", begin.elapsed());
     }
 
     pub(crate) async fn up(&mut self) -> Url {

@@ -1,12 +1,12 @@
 //! The own SSH connection against OpenSSH's server.
 
-use std::{net::SocketAddr, path::PathBuf, time::Instant};
+use std::{net::SocketAddr, path::PathBuf};
 
 use ringback_peers::{Sshd, Wire, free_port};
 use ringback_tunnel::{HostKeys, Kind, Pattern, ReasonCode, Ssh, State};
 use url::Url;
 
-use crate::setting::{Door, HALF_OPEN, Running, ask, reason};
+use crate::setting::{Door, Running, ask, reason};
 
 /// A tunnel that fits this server.
 fn ssh(sshd: &Sshd) -> Ssh {
@@ -182,18 +182,7 @@ async fn a_half_open_connection_is_found_within_fifteen_seconds() {
         &door,
     );
     running.up().await;
-    wire.silence();
-    let begin = Instant::now();
-    let state = running
-        .within(HALF_OPEN, "found to be silent", |state| {
-            reason(state).is_some()
-        })
-        .await;
-    assert_eq!(
-        reason(&state).map(|reason| reason.code),
-        Some(ReasonCode::LinkSilent)
-    );
-    assert!(begin.elapsed() <= HALF_OPEN, "{:?}", begin.elapsed());
+    running.is_found_silent(&wire).await;
     // The old connection still holds the server's port; the network is back, the machine is not.
     wire.cut();
     wire.mend();

@@ -4,6 +4,8 @@
 //! the process died, another one takes the row over, and the first can no longer end it. The nearest
 //! deadline goes first.
 
+mod due;
+
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::AccountId;
 use rusqlite::{Connection, Row, params};
@@ -35,6 +37,11 @@ CREATE INDEX jobs_leased ON jobs (account, lease_until) WHERE lease_until IS NOT
 pub(crate) const V2: &str = "
 ALTER TABLE jobs ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX jobs_dying ON jobs (kind, deadline) WHERE deadline IS NOT NULL;
+";
+
+/// The order of work of an account, so that the first few are found without looking at the others.
+pub(crate) const V3: &str = "
+CREATE INDEX jobs_order ON jobs (kind, account, backlog, deadline IS NULL, deadline, run_at);
 ";
 
 /// The number of a job.
@@ -308,55 +315,13 @@ impl JobsMut<'_, '_> {
         let dying = now
             .saturating_add(budgets.dying_within)
             .unwrap_or(Timestamp::MAX);
-        let own: std::collections::BTreeMap<&str, usize> = budgets
-            .per_account
-            .iter()
-            .map(|(account, most)| (account.as_str(), *most))
-            .collect();
-        let kinds = sql::to_json(&kinds)?;
         let until = now.saturating_add(limits.lease).unwrap_or(Timestamp::MAX);
-        let due = sql::all(
-            conn,
-            &format!(
-                "WITH busy AS (
-                     SELECT account, count(*) AS n FROM jobs
-                     WHERE lease_until > ?2 AND kind IN (SELECT value FROM json_each(?1))
-                     GROUP BY account
-                 ), own AS (
-                     SELECT key AS account, value AS most FROM json_each(?5)
-                 ), ranked AS (
-                     SELECT jobs.*, iif(deadline <= ?6, 0, 1 + backlog) AS rank FROM jobs
-                     WHERE kind IN (SELECT value FROM json_each(?1)) AND run_at <= ?2
-                         AND (lease_until IS NULL OR lease_until <= ?2)
-                 ), due AS (
-                     SELECT ranked.*, row_number() OVER (
-                         PARTITION BY account
-                         ORDER BY rank, deadline IS NULL, deadline, run_at, id
-                     ) AS place
-                     FROM ranked
-                 ), fitting AS (
-                     SELECT due.*, row_number() OVER (
-                         PARTITION BY rank = 2
-                         ORDER BY deadline IS NULL, deadline, run_at, id
-                     ) AS of_rank
-                     FROM due LEFT JOIN busy USING (account) LEFT JOIN own USING (account)
-                     WHERE place + coalesce(n, 0)
-                         <= iif(rank = 2, max(coalesce(most, ?3) - 1, 1), coalesce(most, ?3))
-                 )
-                 SELECT {COLUMNS} FROM fitting WHERE rank < 2 OR of_rank <= ?7
-                 ORDER BY rank, deadline IS NULL, deadline, run_at, id LIMIT ?4"
-            ),
-            params![
-                kinds,
-                sql::ms(now),
-                sql::size(limits.per_account),
-                sql::size(limits.jobs),
-                sql::to_json(&own)?,
-                sql::ms(dying),
-                sql::size(budgets.backlog),
-            ],
-            read,
-        )?;
+        let most = |account: &AccountId| {
+            let own = budgets.per_account.iter().find(|(id, _)| id == account);
+            own.map_or(limits.per_account, |(_, most)| *most)
+        };
+        let due = due::of(conn, kinds, now, dying, most)?;
+        let due = due::within(due, limits.jobs, budgets.backlog);
         let mut claimed = Vec::with_capacity(due.len());
         for mut job in due {
             sql::run(
