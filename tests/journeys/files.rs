@@ -231,7 +231,7 @@ async fn where_much_is_strange_at_once_nothing_is_moved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_is_copied_as_it_is_or_as_wav() {
+async fn a_recording_is_copied_as_it_is_or_written_anew_in_another_form() {
     let (setting, calls) = lived_in().await;
     let program = setting.program();
     for call in &calls {
@@ -251,8 +251,26 @@ async fn a_recording_is_copied_as_it_is_or_as_wav() {
                 false => assert!(copy.starts_with(b"RIFF") && copy.len() > original.len()),
             }
         }
+        for (format, begin) in [("flac", b"fLaC".as_slice()), ("mp3", b"ID3")] {
+            if own.extension().is_some_and(|own| own == format) {
+                continue;
+            }
+            // The format counts, whatever the new file is called.
+            let to = setting.folder().join(format!("as-{format}.sound"));
+            let to = to.to_str().expect("text");
+            program
+                .json(&["recordings", "export", id, "--to", to, "--format", format])
+                .await;
+            let sound = ringback_engine::audio::examine(Path::new(to), &|| false);
+            let facts = sound.expect("it is whole").facts;
+            assert!(fs::read(to).expect("written").starts_with(begin));
+            let recording = &call["recordings"][0];
+            assert_eq!(recording["channels"], facts.channels, "{format}");
+            let long = recording["duration_ms"].as_u64().expect("known");
+            assert!(facts.duration_ms.abs_diff(long) <= 150, "{facts:?}, {long}");
+        }
         let said = program
-            .run(&["recordings", "export", id, "--to", "copy.flac", "--json"])
+            .run(&["recordings", "export", id, "--to", "copy.ogg", "--json"])
             .await;
         assert_eq!(said.json()["error"]["code"], "bad_request", "{said:?}");
     }

@@ -1,6 +1,6 @@
 //! The answers of `ringback recordings`.
 
-use std::path::Path;
+use std::{ops::ControlFlow, path::Path};
 
 use ringback_engine::{Engine, EngineError, Fault, Orphans, Verification};
 use ringback_model::RecordingId;
@@ -152,18 +152,25 @@ pub async fn restore(engine: &Engine, id: &str) -> Result<RestoredJson, ErrorJso
     })
 }
 
-/// Writes a recording to a file of its own: as it is, or as WAV. `id` may also be that of a call
-/// with one recording.
+/// Writes a recording to a file of its own: as it is, or as WAV, FLAC or MP3. `id` may also be that of
+/// a call with one recording. `tell` hears how far it is, from 0 to 1.
 pub async fn export(
     engine: &Engine,
     id: &str,
     to: &Path,
     format: Option<&str>,
+    tell: impl Fn(f64) + Send + 'static,
 ) -> Result<ExportedJson, ErrorJson> {
     let recording = recording_of(engine, id)?;
     let by_name = to.extension().and_then(|ending| ending.to_str());
     let format = format.or(by_name).unwrap_or("wav").to_ascii_lowercase();
-    engine.export_recording(recording, to, &format).await?;
+    let tell = move |share| {
+        tell(share);
+        ControlFlow::Continue(())
+    };
+    engine
+        .export_recording(recording, to, &format, tell)
+        .await?;
     Ok(ExportedJson {
         file: to.display().to_string(),
     })

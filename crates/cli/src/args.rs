@@ -285,7 +285,7 @@ pub(crate) enum RecordingsCommand {
         /// The new file
         #[arg(long, value_name = "PATH")]
         to: PathBuf,
-        /// The recording's own format, or wav; by the new file's name if not given
+        /// The form of the new file; by its name if not given. In its own form it is copied byte for byte
         #[arg(long, value_name = "F", value_parser = ["mp3", "wav", "flac"])]
         format: Option<String>,
     },

@@ -12,7 +12,6 @@ use std::{
 };
 
 use ringback_archive::{Found, Quarantined, RecordingPath, Verdict, Why};
-use ringback_audio::ExportFormat;
 use ringback_model::{AccountId, CallId, RecordingId, RecordingInput};
 use ringback_store::{Recording, RecordingWord, StoreError};
 
@@ -133,35 +132,6 @@ impl Engine {
             core.archive
                 .restore(&id)
                 .map_err(|error| EngineError::BadRequest(error.to_string()))
-        })
-        .await
-    }
-
-    /// Writes the recording to `to`, as it is or decoded to WAV. An existing file is replaced only
-    /// by a whole one.
-    pub async fn export_recording(
-        &self,
-        id: RecordingId,
-        to: &Path,
-        format: &str,
-    ) -> Result<(), EngineError> {
-        let from = self.file_of(id)?;
-        let own = from.extension().and_then(|ending| ending.to_str());
-        let as_it_is = own.is_some_and(|own| own.eq_ignore_ascii_case(format));
-        if !as_it_is && format != "wav" {
-            let own = own.unwrap_or("of an unknown kind");
-            return Err(EngineError::BadRequest(format!(
-                "this recording is {own}; it can be exported as that or as wav, not as {format}"
-            )));
-        }
-        let to = to.to_owned();
-        blocking(move || {
-            if as_it_is {
-                copy_whole(&from, &to)?;
-                return Ok(());
-            }
-            ringback_audio::export(&from, &to, ExportFormat::Wav)
-                .map_err(|error| EngineError::Io(io::Error::other(error)))
         })
         .await
     }
@@ -355,18 +325,6 @@ fn is_wanted(core: &Core, recording: Option<RecordingId>) -> Result<bool, StoreE
 fn is_older(path: &Path, than: Option<SystemTime>) -> bool {
     let written = fs::metadata(path).and_then(|found| found.modified());
     matches!((written, than), (Ok(written), Some(than)) if written < than)
-}
-
-fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
-    let mut beside = to.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    fs::copy(from, &beside)
-        .and_then(|_| fs::rename(&beside, to))
-        .inspect_err(|_| {
-            // The first error is the one to tell.
-            let _ = fs::remove_file(&beside);
-        })
 }
 
 pub(crate) fn disk(error: ringback_archive::DiskError) -> EngineError {

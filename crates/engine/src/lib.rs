@@ -21,6 +21,7 @@ mod daily;
 mod deletion;
 mod engine;
 mod error;
+mod export;
 mod fetch;
 mod hearing;
 mod home;

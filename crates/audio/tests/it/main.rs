@@ -2,6 +2,7 @@
 
 mod decode;
 mod examine;
+mod export;
 mod hostile;
 mod play;
 mod rig;

@@ -39,7 +39,12 @@ pub(super) async fn run(engine: &Engine, command: RecordingsCommand, out: Out) -
             Ok(DONE)
         }
         RecordingsCommand::Export { id, to, format } => {
-            let exported = recordings::export(engine, &id, &to, format.as_deref()).await?;
+            let bar = share_bar();
+            let drawn = bar.clone();
+            let tell = move |share: f64| drawn.set_position((share * SHARES as f64) as u64);
+            let exported = recordings::export(engine, &id, &to, format.as_deref(), tell).await;
+            bar.finish_and_clear();
+            let exported = exported?;
             out.answer(&exported, |ExportedJson { file }| {
                 format!("Written to {file}.")
             })?;
@@ -53,6 +58,15 @@ fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {pos} recordings read")
         .unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::no_length().with_style(style)
+}
+
+/// An export is told in so many shares.
+const SHARES: u64 = 1000;
+
+fn share_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {percent} %")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(SHARES).with_style(style)
 }
 
 fn verified(report: &VerifyJson) -> String {
