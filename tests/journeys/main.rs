@@ -16,6 +16,7 @@ mod early_recording;
 mod every_provider;
 mod files;
 mod full_disk;
+mod half_a_transfer;
 mod hostile;
 mod keys;
 mod killed;

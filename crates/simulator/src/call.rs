@@ -35,6 +35,8 @@ pub(crate) struct Call {
     pub(crate) latency: Vec<u32>,
     /// The leg to the person it was put through to.
     pub(crate) child: Option<Leg>,
+    /// The call as each of its further recordings heard it: shorter, and under that recording's id.
+    pub(crate) further: Vec<Self>,
     /// Set when a test hides or deletes it by hand.
     pub(crate) hidden_until: Option<Timestamp>,
     pub(crate) deleted: bool,
@@ -128,7 +130,7 @@ impl Call {
                     ended: timeline.ended,
                 }
             });
-        Self {
+        let mut call = Self {
             account: index,
             id: provider.call_id(dice, number),
             from,
@@ -141,11 +143,28 @@ impl Call {
             token: dice.hex("file", number, 64),
             latency,
             child,
+            further: Vec::new(),
             hidden_until: None,
             deleted: false,
             recording_deleted: false,
             script,
-        }
+        };
+        let lengths = call.script.further_recordings.clone();
+        call.further = (1..)
+            .zip(lengths)
+            .map(|(nth, length)| Self {
+                // Apart from the numbers of all other calls.
+                recording_id: provider.recording_id(dice, number + (nth << 32)),
+                timeline: call.timeline.heard_for(length),
+                ..call.clone()
+            })
+            .collect();
+        call
+    }
+
+    /// The call as each of its recordings heard it.
+    pub(crate) fn recorded(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.further)
     }
 
     /// Whether it can be asked for at `at`.

@@ -26,6 +26,8 @@ pub struct CallScript {
     pub ending: Ending,
     /// What becomes of the recording.
     pub recording: RecordingPlan,
+    /// Further recordings of the same call, each from the answer on and so long (Twilio only).
+    pub further_recordings: Vec<Duration>,
     /// What the customer lets the provider keep (Retell's `data_storage_setting`).
     pub storage: StoragePolicy,
     /// From the end of the call until its analysis is there (Recall.ai: its transcript).
@@ -57,6 +59,7 @@ impl Default for CallScript {
             talk: None,
             ending: Ending::CallerHangup,
             recording: RecordingPlan::default(),
+            further_recordings: Vec::new(),
             storage: StoragePolicy::Everything,
             analysis_after: Duration::from_secs(5),
             price_after: Duration::from_secs(60),

@@ -94,6 +94,18 @@ impl Timeline {
         }
     }
 
+    /// The same of what was heard of it for so long, in whole seconds.
+    pub(crate) fn heard_for(&self, length: Duration) -> Self {
+        let heard = Duration::from_secs(length.as_secs());
+        let ended = self
+            .answered
+            .map_or(self.ended, |answered| answered + heard);
+        Self {
+            ended: ended.min(self.ended),
+            ..self.clone()
+        }
+    }
+
     /// From the answer to the end; zero when nobody answered.
     #[must_use]
     pub fn talk(&self) -> Duration {

@@ -47,12 +47,12 @@ pub(super) fn all(call: &Call) -> Vec<Announcement> {
     all.push(of(timeline.ended, "completed".into(), index));
     if let Some(at) = timeline.recording_ready {
         let status = if call.kept() { "completed" } else { "absent" };
-        all.push(Announcement {
+        all.extend((0..=call.further.len()).map(|index| Announcement {
             at,
             kind: format!("{RECORDING}{status}"),
-            index: 0,
+            index,
             about_recording: true,
-        });
+        }));
     }
     all.sort_by_key(|announcement| announcement.at);
     all
@@ -65,7 +65,8 @@ pub(super) fn params(
     announcement: &Announcement,
 ) -> Vec<(&'static str, String)> {
     if announcement.kind.starts_with(RECORDING) {
-        return recording(account, call, announcement.at);
+        let heard = call.recorded().nth(announcement.index).unwrap_or(call);
+        return recording(account, heard, announcement.at);
     }
     match (&call.child, announcement.kind.strip_prefix(CHILD)) {
         (Some(leg), Some(event)) => child(account, call, leg, event, announcement),

@@ -172,10 +172,11 @@ impl StandIn for Twilio {
 
     /// `{recording sid}.{channels}.{extension}`.
     fn file(&self, call: &Call, name: &str) -> Option<StoredFile> {
-        let (channels, extension) = name
-            .strip_prefix(&call.recording_id)?
-            .strip_prefix('.')?
-            .split_once('.')?;
+        let (recording, rest) = name.split_once('.')?;
+        let call = call
+            .recorded()
+            .find(|call| call.recording_id == recording)?;
+        let (channels, extension) = rest.split_once('.')?;
         let format = [Format::Wav, Format::Mp3]
             .into_iter()
             .find(|format| format.extension() == extension)?;
@@ -204,8 +205,10 @@ impl StandIn for Twilio {
                 .as_ref()
                 .map(|leg| document::child(account, call, leg, at)),
         );
-        let recording = document::recording(account, call, at, document::Level::Call);
-        all.push(json!({ "recordings": recording.into_iter().collect::<Vec<_>>() }));
+        let recordings = call
+            .recorded()
+            .filter_map(|call| document::recording(account, call, at, document::Level::Call));
+        all.push(json!({ "recordings": recordings.collect::<Vec<_>>() }));
         all
     }
 }

@@ -108,7 +108,11 @@ async fn instance(
         let (name, extension) = file
             .split_once('.')
             .map_or((file.as_str(), None), |(name, ext)| (name, Some(ext)));
-        let recorded = || known(inner, api.account, now).find(|call| call.recording_id == name);
+        let recorded = || {
+            known(inner, api.account, now)
+                .flat_map(Call::recorded)
+                .find(|call| call.recording_id == name)
+        };
         match (list.as_str(), extension) {
             ("Calls", Some("json")) => {
                 let call = inner
@@ -199,6 +203,7 @@ async fn recording_of_call(
             return not_found();
         };
         let owner = known(inner, api.account, now)
+            .flat_map(Call::recorded)
             .find(|owner| owner.id == call && owner.recording_id == recording);
         found(owner.and_then(|owner| document::recording(account, owner, now, Level::Call)))
     })
@@ -297,7 +302,7 @@ fn recording_items<'a>(
     level: Level,
 ) -> Result<Vec<Item>, String> {
     let mut items = Vec::new();
-    for call in calls {
+    for call in calls.flat_map(Call::recorded) {
         let Some(document) = document::recording(account, call, now, level) else {
             continue;
         };

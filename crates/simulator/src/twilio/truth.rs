@@ -116,11 +116,13 @@ fn recordings(account: &Account, call: &Call, at: Timestamp) -> Vec<TruthRecordi
         (Format::Mp3, 2),
         (Format::Mp3, 1),
     ];
-    vec![TruthRecording {
-        provider_recording_id: Some(call.recording_id.clone()),
-        state: state.into(),
-        reason: reason.map(Into::into),
-        duration_ms: call.kept().then(|| call.timeline.talk().as_secs() * 1000),
-        files: files(call, &forms),
-    }]
+    call.recorded()
+        .map(|call| TruthRecording {
+            provider_recording_id: Some(call.recording_id.clone()),
+            state: state.into(),
+            reason: reason.map(Into::into),
+            duration_ms: call.kept().then(|| call.timeline.talk().as_secs() * 1000),
+            files: files(call, &forms),
+        })
+        .collect()
 }
