@@ -4,8 +4,9 @@ use ringback_api::dto::CallQuery;
 use ringback_journeys::{
     cases::Case,
     setting::{House, Setting},
+    signing::post_to_custom,
 };
-use ringback_simulator::CallScript;
+use ringback_simulator::{CallScript, Ending};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -159,6 +160,41 @@ async fn another_agent_s_provider_joins_its_carrier_the_same_way() {
     setting.live_through().await;
     let conversation = whole(&setting, &house, &pair).await;
     assert_one(&house, &pair, agent, &conversation);
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_of_one_s_own_joins_the_carrier_s_call_that_it_names() {
+    let (custom, twilio) = (Case::of("custom"), Case::of("twilio"));
+    let setting = Setting::told(&[custom, twilio]).await;
+    let house = setting.start().await;
+    let script = CallScript {
+        ending: Ending::Transferred,
+        ..CallScript::default()
+    };
+    let carrier = setting.place(twilio, script);
+    setting.live_through().await;
+    house.becomes_whole_in_time(&setting, &carrier).await;
+    // Known by the leg to the colleague as well as by the call itself.
+    let truth = setting.simulator.truth(&carrier).expect("the call");
+    let leg = truth.child_legs[0].provider_call_id.clone();
+    for (ours, named) in [("desk-1", &carrier), ("desk-2", &leg)] {
+        let event = json!({
+            "type": "call.updated",
+            "data": {"call": {
+                "provider_call_id": ours, "status": "ended", "carrier_call_id": named,
+            }},
+        });
+        let body = serde_json::to_vec(&event).expect("JSON");
+        let answer = post_to_custom(&setting, &format!("msg_{ours}"), body).await;
+        assert_eq!(answer.word, "accepted");
+        house.applied().await;
+        let call = house.call(ours).expect("it is here");
+        let calls = call["conversation"]["calls"].as_array().expect("calls");
+        for id in [ours, &carrier] {
+            assert!(ids(calls).contains(&id), "{calls:?}");
+        }
+    }
     house.engine.shutdown().await;
 }
 

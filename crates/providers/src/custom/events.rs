@@ -71,6 +71,7 @@ fn report(message: Message, stamp: Stamp) -> CallEvent {
         successful,
         cost,
         latency,
+        carrier_call_id,
     } = call;
     let mut event = CallEvent::new(ProviderCallId::new(provider_call_id), stamp);
     event.facts = CallFacts {
@@ -89,6 +90,7 @@ fn report(message: Message, stamp: Stamp) -> CallEvent {
         successful,
         cost,
         latency,
+        carrier_call_id,
         transcript: (!transcript.is_empty()).then(|| Transcript {
             // With the status of a call that goes on it is what was said so far. Alone it is whole:
             // whoever sends a transcript by itself has it from the recording.

@@ -150,6 +150,8 @@ pub(super) struct CallPart {
     pub(super) successful: Option<bool>,
     pub(super) cost: Option<Cost>,
     pub(super) latency: Option<Latency>,
+    /// The carrier's id of the same call, where it went over an account of a carrier.
+    pub(super) carrier_call_id: Option<String>,
 }
 
 impl CallPart {
@@ -171,6 +173,7 @@ impl CallPart {
             "successful",
             "cost",
             "latency",
+            "carrier_call_id",
             "transcript",
             "recordings",
             // In a call's JSON, but for Ringback itself to say.
@@ -212,6 +215,7 @@ impl CallPart {
                 .map(|latency| latency_of(&latency))
                 .transpose()?
                 .flatten(),
+            carrier_call_id: call.short_text("carrier_call_id", LONGEST_ID)?,
         })
     }
 }
