@@ -1,9 +1,11 @@
-//! The other ends of a tunnel, real and on this machine: OpenSSH's server, nginx as a proxy with a
+//! The other ends of a tunnel, real and on this machine: OpenSSH's server and its agent, nginx as a proxy with a
 //! certificate, a bore server, and a wire that can be cut or go silent.
 //!
 //! Only tests and measurements use them. Each has ports and folders of its own and leaves nothing
 //! behind. What is not installed is said with what to do.
 
+#[cfg(unix)]
+mod agent;
 mod bore;
 mod nginx;
 mod ports;
@@ -11,6 +13,8 @@ mod programs;
 mod sshd;
 mod wire;
 
+#[cfg(unix)]
+pub use agent::SshAgent;
 pub use bore::BoreServer;
 pub use nginx::Nginx;
 pub use ports::free_port;

@@ -43,11 +43,15 @@ impl Pattern {
         self.0.is_match(line)
     }
 
-    /// The web address that the pattern finds.
+    /// The web address that the pattern finds. Some programs print the host alone; it is one of https.
     pub(crate) fn url_in(&self, line: &str) -> Option<Url> {
         let found = self.0.captures(line)?;
         let text = found.get(1).or_else(|| found.get(0))?.as_str();
-        let url = Url::parse(text.trim_end_matches(['.', ',', ')'])).ok()?;
+        let text = text.trim_end_matches(['.', ',', ')']);
+        let url = match text.contains("://") {
+            true => Url::parse(text).ok()?,
+            false => Url::parse(&format!("https://{text}")).ok()?,
+        };
         let is_usable = matches!(url.scheme(), "https" | "http")
             && url.host().is_some()
             && url.username().is_empty()
@@ -109,6 +113,7 @@ mod tests {
         assert_eq!(found("ftp://\\S+", "ftp://a.example"), None);
         assert_eq!(found("https://\\S+", "https://u:p@a.example"), None);
         assert_eq!(found("https://\\S+", "nothing here"), None);
+        assert_eq!(found("at (\\S+)", "at u:p@a.example"), None);
     }
 
     #[test]

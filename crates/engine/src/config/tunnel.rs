@@ -164,6 +164,7 @@ fn ssh(table: &Table<'_>, public_url: Option<&Url>, environment: Environment<'_>
             })?
             .unwrap_or_default(),
         key_file: path(table, "key_file", environment)?,
+        agent: environment("SSH_AUTH_SOCK").map(PathBuf::from),
         passphrase: environment(PASSPHRASE),
         bind: table.text("bind")?.unwrap_or("localhost").to_owned(),
         remote_port,

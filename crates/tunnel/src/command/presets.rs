@@ -68,7 +68,8 @@ pub const PRESETS: &[Preset] = &[
         name: "zrok",
         words: &["zrok", "share", "public", "--headless", "http://{address}"],
         words_with_url: None,
-        url_pattern: r"https://[a-z0-9-]+\.share\.zrok\.io",
+        // Version 2 prints the host alone, and another one.
+        url_pattern: r"(?:https://)?[a-z0-9-]+\.shares?\.zrok\.io",
         token: None,
     },
 ];

@@ -81,7 +81,10 @@ async fn with_agent(handle: &mut Handle<Connection>, ssh: &Ssh) -> Result<(), Re
         Err(error) => return Err(broken(ssh, &error.to_string())),
     }
     #[cfg(unix)]
-    let agent = AgentClient::connect_env().await;
+    let agent = match &ssh.agent {
+        Some(socket) => AgentClient::connect_uds(socket).await,
+        None => AgentClient::connect_env().await,
+    };
     #[cfg(windows)]
     let agent = AgentClient::connect_named_pipe(r"\\.\pipe\openssh-ssh-agent").await;
     let missing = |what: String| Reason::new(ReasonCode::AgentMissing, what);

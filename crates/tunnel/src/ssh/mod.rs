@@ -42,6 +42,8 @@ pub struct Ssh {
     pub host_keys: HostKeys,
     /// The private key; without one, what ssh-agent holds.
     pub key_file: Option<PathBuf>,
+    /// Where ssh-agent listens; without it, where the environment says (on Windows, at its usual pipe).
+    pub agent: Option<PathBuf>,
     /// For an encrypted key file.
     pub passphrase: Option<String>,
     /// The address on the server where its port listens, `localhost` for a proxy on the server itself.

@@ -2,6 +2,8 @@
 
 mod bore;
 mod command;
+#[cfg(unix)]
+mod presets;
 mod setting;
 mod ssh;
 mod supervisor;

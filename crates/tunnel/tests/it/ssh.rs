@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use ringback_peers::{Sshd, Wire, free_port};
+use ringback_peers::{SshAgent, Sshd, Wire, free_port};
 use ringback_tunnel::{HostKeys, Kind, Pattern, ReasonCode, Ssh, State};
 use url::Url;
 
@@ -17,6 +17,7 @@ fn ssh(sshd: &Sshd) -> Ssh {
         user: sshd.user(),
         host_keys: HostKeys::parse(&sshd.fingerprint()).expect("a fingerprint"),
         key_file: Some(sshd.key()),
+        agent: None,
         passphrase: None,
         bind: "localhost".into(),
         remote_port,
@@ -115,6 +116,33 @@ async fn each_thing_that_is_wrong_with_a_key_has_its_own_reason() {
     let door = Door::open("door").await;
     let mut running = Running::start(with(locked, Some("open sesame")), &door);
     running.up().await;
+    running.tunnel.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_only_an_agent_has_are_tried_until_one_opens() {
+    let (sshd, agent) = (Sshd::start().await, SshAgent::start().await);
+    let with = |socket: PathBuf| Ssh {
+        key_file: None,
+        agent: Some(socket),
+        ..ssh(&sshd)
+    };
+    let (code, what) = refusal(with("/nowhere/agent".into())).await;
+    assert_eq!(code, ReasonCode::AgentMissing, "{what}");
+    let (code, what) = refusal(with(agent.socket())).await;
+    assert_eq!(code, ReasonCode::AgentMissing, "it holds nothing: {what}");
+
+    agent.take(&sshd.make_key("stranger", ""));
+    let (code, what) = refusal(with(agent.socket())).await;
+    assert_eq!(code, ReasonCode::Refused, "{what}");
+
+    let friend = sshd.make_key("friend", "");
+    sshd.let_in(&friend);
+    agent.take(&friend);
+    let door = Door::open("door").await;
+    let mut running = Running::start(with(agent.socket()), &door);
+    let public = running.up().await;
+    assert_eq!(ask(&public, "hello").await.as_deref(), Some("door hello"));
     running.tunnel.stop().await;
 }
 
