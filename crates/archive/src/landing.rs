@@ -248,7 +248,8 @@ impl Landing {
             ..Note::default()
         };
         if builds_on_nothing {
-            return Ok(());
+            // It need not last, but it has its room before the sound takes all there is.
+            return self.note_file.write(&self.note);
         }
         // The old note must not be found with the new bytes, so this one has to last first.
         self.suspend()
