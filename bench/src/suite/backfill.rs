@@ -130,7 +130,7 @@ async fn large() -> anyhow::Result<(f64, f64)> {
     home.configure(|text| {
         text.replace(
             "provider = \"retell\"",
-            "provider = \"retell\"\nrequests_per_second = 10000\nmax_downloads = 16",
+            "provider = \"retell\"\nrequests_per_second = 10000\nmax_downloads = 32",
         )
     });
     missed(&home, MANY, HOUR * 20);

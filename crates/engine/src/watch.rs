@@ -65,13 +65,20 @@ fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
         }
     };
     let newest = changes.last().map_or(last, |change| change.seq);
+    let any = |kind| changes.iter().any(|change| change.kind == kind);
+    if core.news.receiver_count() == 0 {
+        // A server without a window: nobody is there to be told. Who waits for a resync looks itself.
+        if any(ChangeKind::Sweep) {
+            core.sweeping.changed.notify_waiters();
+        }
+        return newest;
+    }
     let calls = calls(core, &changes);
     match calls.len() {
         0 => {}
         1..=MANY => core.tell(News::Calls(calls.into_iter().collect())),
         _ => core.tell(News::Stale),
     }
-    let any = |kind| changes.iter().any(|change| change.kind == kind);
     let sweeps: BTreeSet<&str> = changes
         .iter()
         .filter(|change| change.kind == ChangeKind::Sweep)
