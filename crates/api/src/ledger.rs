@@ -52,7 +52,7 @@ pub async fn holes(engine: &Engine, args: &HolesArgs) -> Result<HolesPage, Error
     let day = day(&args.day)?;
     let after = args.after.as_deref().map(key).transpose()?;
     if after.is_none() {
-        engine.look_after_files(&args.account, Some(day)).await?;
+        engine.look_after_files(&args.account, day).await?;
     }
     let limit = args.limit.clamp(1, MOST_ROWS) as usize;
     let page = engine.holes(&args.account, day, after.as_ref(), limit)?;

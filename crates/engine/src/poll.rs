@@ -13,7 +13,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::{AccountId, ProviderCallId, Status};
 use ringback_providers::ApiError;
-use ringback_store::{CallFilter, NewAlert};
+use ringback_store::{CallFilter, NewAlert, StoreError};
 
 use crate::{EngineError, accounts::Party, apply::Ours, catch_up, core::Core, news::News};
 
@@ -254,7 +254,19 @@ async fn walk(
                 .set(&account, CURSOR, &began.to_string())
         })
         .await?;
+    keep_cursor(core, party, began).await?;
     Ok(())
+}
+
+/// What the walk found stands in the journal; so does, from now on, that it was all there was.
+async fn keep_cursor(core: &Core, party: &Party, until: Timestamp) -> Result<(), StoreError> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let account = party.id().clone();
+    core.store
+        .keep_cursor_async(account, CURSOR, until.to_string(), move |result| {
+            let _ = answer.send(result);
+        });
+    answered.await.unwrap_or(Err(StoreError::Closed))
 }
 
 /// Asks about the calls that seem to go on. One that the provider does not name among its ongoing

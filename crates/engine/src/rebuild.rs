@@ -13,13 +13,13 @@ use std::{
 
 use ringback_archive::{Found, RecordingPath};
 use ringback_model::{Clock, ProviderCallId, RecordingId, RecordingInput};
-use ringback_store::{Alert, CallFilter, Options, Store, StoreError};
+use ringback_store::{Alert, CallFilter, Options, Reader, Store, StoreError};
 
 use crate::{
     Engine, EngineError, EngineOptions, StartError,
     core::Core,
     fetch::{settle_call, step},
-    jobs,
+    jobs, poll,
     role::Role,
     sidecar::Sidecar,
 };
@@ -137,6 +137,7 @@ pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
     let core = core.clone();
     let work = move || -> Result<u64, EngineError> {
         while core.applier.apply_pending()? > 0 {}
+        restore_cursors(&core)?;
         let mut found = 0;
         for entry in core.archive.scan() {
             match entry {
@@ -158,6 +159,23 @@ pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+}
+
+/// How far the lists were read is known again, so that completeness is claimed for as much as before.
+fn restore_cursors(core: &Core) -> Result<(), StoreError> {
+    let mut kept = Vec::new();
+    for party in core.accounts.iter() {
+        let of = |reader: &Reader<'_>| reader.cursors().kept(party.id(), poll::CURSOR);
+        kept.extend(
+            core.store
+                .read(of)?
+                .map(|value| (party.id().clone(), value)),
+        );
+    }
+    core.store.write(move |writer| {
+        let mut kept = kept.iter();
+        kept.try_for_each(|(account, value)| writer.cursors_mut().set(account, poll::CURSOR, value))
+    })
 }
 
 /// Makes the recording of a file ready again. False if the file belongs to nothing that is known.

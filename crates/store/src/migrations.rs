@@ -53,13 +53,18 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         three.join("\n"),
         ledger::V2.to_owned(),
         [copies::V1, deletions::V1].join("\n"),
-        jobs::V3.to_owned(),
+        // Finding the next jobs, and what a resync found before it asked.
+        [jobs::V3, sweeps::V2].join("\n"),
     ]
 });
 
 /// What turns format n of the journal into format n + 1.
-static JOURNAL_STEPS: LazyLock<Vec<String>> =
-    LazyLock::new(|| vec![["PRAGMA application_id = 0x52424b4a;", events::JOURNAL_V1].join("\n")]);
+static JOURNAL_STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    vec![
+        ["PRAGMA application_id = 0x52424b4a;", events::JOURNAL_V1].join("\n"),
+        cursors::JOURNAL_V2.to_owned(),
+    ]
+});
 
 /// The steps of the database as the library wants them.
 pub(crate) fn released() -> Formats<'static> {

@@ -8,7 +8,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use ringback_model::Clock;
+use ringback_model::{AccountId, Clock};
 use rusqlite::Connection;
 
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     sql,
     tables::{
         changes::Change,
+        cursors,
         events::{Appended, NewEvent, PackedEvent},
         refused::Refusal,
     },
@@ -186,8 +187,21 @@ impl Store {
         self.inner.queue.push(job);
     }
 
+    /// Keeps a copy of a cursor with the journal. Has to come after everything it speaks of is there.
+    pub fn keep_cursor_async(
+        &self,
+        account: AccountId,
+        name: &'static str,
+        value: String,
+        on_done: impl FnOnce(Result<()>) + Send + 'static,
+    ) {
+        self.in_journal(
+            move |writer| cursors::keep(writer.conn(), &account, name, &value),
+            on_done,
+        );
+    }
+
     /// Runs `work` on the journal's writer, between appends.
-    #[cfg(test)]
     pub(crate) fn in_journal<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T> + Send + 'static,

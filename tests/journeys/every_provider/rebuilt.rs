@@ -1,5 +1,7 @@
 //! A database that is built again from the journal and the files equals the old one.
 
+use std::time::Duration;
+
 use ringback_journeys::{
     cases::Case,
     setting::{House, Setting, files_below},
@@ -11,6 +13,9 @@ use serde_json::Value;
 travelled_by!(everybody:
     a_rebuilt_database_equals_the_old_one,
 );
+travelled_by!(who_can_be_asked:
+    a_rebuilt_database_is_complete_through_the_same_moment,
+);
 
 fn everything(house: &House) -> Vec<Value> {
     let listed = house.calls(&Default::default());
@@ -19,6 +24,30 @@ fn everything(house: &House) -> Vec<Value> {
         .map(|call| call["id"].as_str().expect("an id"))
         .map(|id| house.call(id).expect("listed"))
         .collect()
+}
+
+async fn a_rebuilt_database_is_complete_through_the_same_moment(case: &Case) {
+    let setting = Setting::asking(&[case]).await;
+    let house = setting.start().await;
+    setting.place(case, CallScript::unanswered(Ending::Busy));
+    setting.live_through().await;
+    setting.pass(Duration::from_secs(20 * 60));
+    house.look();
+    let before = house.becomes_complete(&setting, case).await;
+    house.engine.shutdown().await;
+
+    ringback_engine::rebuild(setting.options())
+        .await
+        .expect("nobody works on the home");
+    let options = ringback_engine::EngineOptions {
+        background: false,
+        door_required: false,
+        ..setting.options()
+    };
+    let house = setting.start_as(options).await.expect("it starts");
+    let after = house.ledger(case.account);
+    assert_eq!(after, before, "before anybody was asked again");
+    house.engine.shutdown().await;
 }
 
 async fn a_rebuilt_database_equals_the_old_one(case: &Case) {

@@ -27,6 +27,7 @@ use ringback_providers::Snapshot;
 use ringback_store::{
     self as store, Appended, CallRecord, EventOutcome, NewEvent, Store, StoreError, Writer,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
@@ -80,6 +81,13 @@ pub(crate) struct Taken {
     pub after: Map<String, Value>,
     pub missing_before: Vec<Field>,
     pub missing_after: Vec<Field>,
+}
+
+/// What was known of a call before it was asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Before {
+    pub fields: Map<String, Value>,
+    pub missing: Vec<Field>,
 }
 
 /// Makes the applier and what its thread waits on.
@@ -286,6 +294,17 @@ impl Applier {
             missing_before: before.missing,
             missing_after: after.missing,
         })
+    }
+
+    /// What is known of the call now.
+    pub(crate) fn known(&self, party: &Party, call: &ProviderCallId) -> Result<Before, StoreError> {
+        let (
+            Looked {
+                fields, missing, ..
+            },
+            _,
+        ) = self.look(party, call)?;
+        Ok(Before { fields, missing })
     }
 
     /// Looks at the call once more, after its recordings were fetched.

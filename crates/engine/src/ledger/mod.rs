@@ -15,7 +15,7 @@ use ringback_store::{HoleKey, HolePage, LedgerDay};
 pub(crate) use answers::{note_asked, note_failing, note_repaired, note_unanswered, reason_of};
 pub(crate) use marking::{mark, remark};
 pub use repair::RepairScope;
-pub(crate) use repair::repairable;
+pub(crate) use repair::{days_to_repair, find_again, look_after_day, repairable};
 
 use crate::{Engine, EngineError, accounts::Party, poll};
 

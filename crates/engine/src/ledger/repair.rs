@@ -13,6 +13,7 @@ use crate::{
     accounts::Party,
     core::Core,
     fetch::{settle_call, vanish},
+    inspect::blocking,
     resync::{Request, Run, Scope},
 };
 
@@ -50,7 +51,7 @@ impl Engine {
         let (account, day, scope) = match scope {
             RepairScope::Call { account, id } => {
                 let party = owner(core, account.as_deref(), &id)?;
-                self.find_again(&party, None, Some(&id)).await?;
+                find_again(core, &party, None, Some(&id)).await?;
                 (Some(party.id().to_string()), None, Scope::Call(id))
             }
             RepairScope::Day { account, day } => {
@@ -58,12 +59,6 @@ impl Engine {
             }
             RepairScope::All { account } => (account, None, Scope::Holes { day: None }),
         };
-        if matches!(scope, Scope::Holes { .. }) {
-            for party in core.parties(account.as_deref())? {
-                self.look_after_files(party.id().as_str(), day).await?;
-                self.find_again(&party, day, None).await?;
-            }
-        }
         let request = Request {
             scope,
             account,
@@ -72,47 +67,37 @@ impl Engine {
         self.resync(request).await
     }
 
-    /// Looks whether the files of an account's day (`None`: of all days) are where they should be. One
-    /// that is not becomes a hole. Gives how many are gone.
-    pub async fn look_after_files(
-        &self,
-        account: &str,
-        day: Option<Date>,
-    ) -> Result<usize, EngineError> {
+    /// Looks whether the files of an account's day are where they should be. One that is not becomes a
+    /// hole.
+    pub async fn look_after_files(&self, account: &str, day: Date) -> Result<(), EngineError> {
         let party = self.core().party(account)?;
-        let core = self.core().clone();
-        let work = move || look_after_files(&core, &party, day);
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+        look_after_day(self.core(), &party, day).await
     }
+}
 
-    /// Reads the journal again for calls that were in the database and are not any more, wholly or in
-    /// part.
-    async fn find_again(
-        &self,
-        party: &Arc<Party>,
-        day: Option<Date>,
-        only: Option<&str>,
-    ) -> Result<(), EngineError> {
-        let lost = |row: &HoleRow| row.marks.holes().any(|(_, why)| why == HoleReason::Lost);
-        let is_it = |row: &HoleRow| {
-            only.is_none_or(|id| {
-                row.provider_call_id.as_str() == id
-                    || row.call.is_some_and(|call| call.to_string() == id)
-            })
-        };
-        let rows = rows(self.core(), party.id(), day, |row| lost(row) && is_it(row))?;
-        for call in rows.iter().filter_map(|row| row.call) {
-            let events = self.read(|reader| reader.events().of_call(call))?;
-            let seqs = events.into_iter().map(|event| event.seq).collect();
-            let applier = self.core().applier.clone();
-            tokio::task::spawn_blocking(move || applier.read_again(seqs))
-                .await
-                .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))?;
-        }
-        Ok(())
+/// Reads the journal again for calls that were in the database and are not any more, wholly or in
+/// part.
+pub(crate) async fn find_again(
+    core: &Arc<Core>,
+    party: &Arc<Party>,
+    day: Option<Date>,
+    only: Option<&str>,
+) -> Result<(), EngineError> {
+    let lost = |row: &HoleRow| row.marks.holes().any(|(_, why)| why == HoleReason::Lost);
+    let is_it = |row: &HoleRow| {
+        only.is_none_or(|id| {
+            row.provider_call_id.as_str() == id
+                || row.call.is_some_and(|call| call.to_string() == id)
+        })
+    };
+    let rows = rows(core, party.id(), day, |row| lost(row) && is_it(row))?;
+    for call in rows.iter().filter_map(|row| row.call) {
+        let events = core.store.read(|reader| reader.events().of_call(call))?;
+        let seqs = events.into_iter().map(|event| event.seq).collect();
+        let applier = core.applier.clone();
+        blocking(move || Ok(applier.read_again(seqs)?)).await?;
     }
+    Ok(())
 }
 
 /// Whose call this is: of the account that is named, or the one that knows the id.
@@ -165,51 +150,60 @@ fn rows(
     }
 }
 
-fn look_after_files(
+/// The days on which there may be something to repair.
+pub(crate) fn days_to_repair(
+    core: &Core,
+    party: &Party,
+    day: Option<Date>,
+) -> Result<Vec<Date>, EngineError> {
+    if let Some(day) = day {
+        return Ok(vec![day]);
+    }
+    let account = Some(party.id());
+    let all = core
+        .store
+        .read(|reader| reader.ledger().days(account, Date::ZERO, Date::MAX))?;
+    Ok(all.into_iter().map(|day| day.day).collect())
+}
+
+/// Looks whether the files of an account's day are where they should be. One that is not becomes a
+/// hole.
+pub(crate) async fn look_after_day(
     core: &Arc<Core>,
     party: &Arc<Party>,
-    day: Option<Date>,
-) -> Result<usize, EngineError> {
+    day: Date,
+) -> Result<(), EngineError> {
+    let (core, party) = (core.clone(), party.clone());
+    blocking(move || look_after_files(&core, &party, day)).await
+}
+
+fn look_after_files(core: &Core, party: &Arc<Party>, day: Date) -> Result<(), EngineError> {
     // A disk that is not there says nothing about its files.
     if !core.home.recordings().is_dir() {
-        return Ok(0);
+        return Ok(());
     }
-    let days = match day {
-        Some(day) => vec![day],
-        None => {
-            let account = Some(party.id());
-            let all = core
-                .store
-                .read(|reader| reader.ledger().days(account, Date::ZERO, Date::MAX))?;
-            all.into_iter().map(|day| day.day).collect()
-        }
-    };
-    let mut gone = 0;
-    for day in days {
-        let files = core
-            .store
-            .read(|reader| reader.ledger().files(party.id(), day))?;
-        let missing: Vec<RecordingId> = files
-            .into_iter()
-            .filter(|(_, path)| !is_there(core, path.as_deref()))
-            .map(|(id, _)| id)
-            .collect();
-        gone += missing.len();
-        if missing.is_empty() {
-            continue;
-        }
-        let party = party.clone();
-        core.store.write(move |writer| {
-            for id in missing {
-                vanish(writer, id)?;
-                if let Some(recording) = writer.recordings().by_id(id)? {
-                    settle_call(writer, &party, recording.call)?;
-                }
+    let files = core
+        .store
+        .read(|reader| reader.ledger().files(party.id(), day))?;
+    let missing: Vec<RecordingId> = files
+        .into_iter()
+        .filter(|(_, path)| !is_there(core, path.as_deref()))
+        .map(|(id, _)| id)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let party = party.clone();
+    core.store.write(move |writer| {
+        for id in missing {
+            vanish(writer, id)?;
+            if let Some(recording) = writer.recordings().by_id(id)? {
+                settle_call(writer, &party, recording.call)?;
             }
-            Ok(())
-        })?;
-    }
-    Ok(gone)
+        }
+        Ok(())
+    })?;
+    Ok(())
 }
 
 fn is_there(core: &Core, path: Option<&str>) -> bool {

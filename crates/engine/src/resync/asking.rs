@@ -50,18 +50,7 @@ pub(super) fn known(
             }
             Ok(targets)
         }
-        Scope::Holes { day } => {
-            let mut targets = Vec::new();
-            for party in parties {
-                let calls = ledger::repairable(core, party, *day)?;
-                targets.extend(calls.into_iter().map(|call| Target {
-                    party: party.clone(),
-                    call,
-                }));
-            }
-            Ok(targets)
-        }
-        Scope::Recent { .. } => Ok(Vec::new()),
+        Scope::Holes { .. } | Scope::Recent { .. } => Ok(Vec::new()),
     }
 }
 

@@ -1,4 +1,7 @@
 //! How far polling came, per account.
+//!
+//! A cursor says that everything up to a moment stands in the journal, so a copy of it is kept there: a
+//! database that is built again from the journal knows as much as the old one.
 
 use ringback_model::AccountId;
 use rusqlite::Connection;
@@ -7,6 +10,16 @@ use crate::{error::Result, sql, writing::Writer};
 
 pub(crate) const V1: &str = "
 CREATE TABLE cursors (
+    account TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (account, name)
+) STRICT, WITHOUT ROWID;
+";
+
+/// The copies, in the journal's file.
+pub(crate) const JOURNAL_V2: &str = "
+CREATE TABLE kept_cursors (
     account TEXT NOT NULL,
     name    TEXT NOT NULL,
     value   TEXT NOT NULL,
@@ -30,6 +43,32 @@ impl Cursors<'_> {
             |row| Ok(row.get(0)?),
         )
     }
+
+    /// The copy of the cursor that is kept with the journal.
+    pub fn kept(&self, account: &AccountId, name: &str) -> Result<Option<String>> {
+        sql::one(
+            self.conn,
+            "SELECT value FROM journal.kept_cursors WHERE account = ?1 AND name = ?2",
+            (account.as_str(), name),
+            |row| Ok(row.get(0)?),
+        )
+    }
+}
+
+/// Writes a cursor's copy into the journal's file.
+pub(crate) fn keep(
+    journal: &Connection,
+    account: &AccountId,
+    name: &str,
+    value: &str,
+) -> Result<()> {
+    sql::run(
+        journal,
+        "INSERT INTO kept_cursors (account, name, value) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET value = excluded.value",
+        (account.as_str(), name, value),
+    )?;
+    Ok(())
 }
 
 /// Moves cursors.

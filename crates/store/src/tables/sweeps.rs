@@ -43,6 +43,10 @@ CREATE INDEX sweep_items_telling ON sweep_items (sweep, place) WHERE outcome <> 
 CREATE INDEX sweep_items_all ON sweep_items (sweep, place);
 ";
 
+/// What was known of a call when it was asked for: a program that dies before the result is written
+/// would find what it has changed itself.
+pub(crate) const V2: &str = "ALTER TABLE sweep_items ADD COLUMN known TEXT;";
+
 /// So many sweeps that are over are kept, for looking at.
 const KEPT: i64 = 20;
 
@@ -165,13 +169,15 @@ pub struct SweepItem {
     pub account: AccountId,
     /// The provider's id.
     pub named: ProviderCallId,
+    /// What was known of the call when it was first asked for, in the engine's words.
+    pub before: Option<Value>,
     /// What came of it, if it is done.
     pub result: Option<SweepResult>,
 }
 
 const COLUMNS: &str =
     "id, request, state, made_at, ended_at, total, updated, unchanged, failed, pace_us";
-const ITEM_COLUMNS: &str = "place, account, named, outcome, call, told";
+const ITEM_COLUMNS: &str = "place, account, named, outcome, call, told, known";
 
 /// Reads sweeps.
 #[derive(Debug)]
@@ -298,6 +304,10 @@ fn read_item(row: &Row<'_>) -> Result<SweepItem> {
         place: row.get(0)?,
         account: sql::parsed(&account, "account")?,
         named: ProviderCallId::new(row.get::<_, String>(2)?),
+        before: row
+            .get::<_, Option<String>>(6)?
+            .map(|text| sql::from_json(&text, "item"))
+            .transpose()?,
         result,
     })
 }
@@ -376,6 +386,17 @@ impl SweepsMut<'_, '_> {
         self.note(id)
     }
 
+    /// Notes what is known of a call that is about to be asked for. What was noted first stays.
+    pub fn begin_item(&mut self, id: SweepId, place: i64, before: &Value) -> Result<()> {
+        sql::run(
+            self.writer.conn(),
+            "UPDATE sweep_items SET known = ?3
+             WHERE place = ?2 AND sweep = ?1 AND known IS NULL AND outcome IS NULL",
+            (id, place, sql::to_json(before)?),
+        )?;
+        Ok(())
+    }
+
     /// Writes an item's result; false if it has one or the sweep is over.
     pub fn put_result(
         &mut self,
@@ -387,7 +408,7 @@ impl SweepsMut<'_, '_> {
         let conn = self.writer.conn();
         let is_first = sql::run(
             conn,
-            "UPDATE sweep_items SET outcome = ?3, call = ?4, told = ?5
+            "UPDATE sweep_items SET outcome = ?3, call = ?4, told = ?5, known = NULL
              WHERE place = ?2 AND sweep = ?1 AND outcome IS NULL
                  AND (SELECT ended_at IS NULL FROM sweeps WHERE id = ?1)",
             params![

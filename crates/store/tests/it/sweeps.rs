@@ -2,7 +2,7 @@
 
 use ringback_model::ProviderCallId;
 use ringback_store::{
-    ChangeKind, Feed, Store, Sweep, SweepId, SweepOutcome, SweepResult, SweepState,
+    ChangeKind, Feed, Store, Sweep, SweepId, SweepItem, SweepOutcome, SweepResult, SweepState,
 };
 use serde_json::json;
 
@@ -50,6 +50,33 @@ fn put(store: &Store, id: SweepId, place: i64, outcome: SweepOutcome) -> bool {
     store
         .write(move |writer| writer.sweeps_mut().put_result(id, place, &result, Some(5)))
         .expect("written")
+}
+
+#[test]
+fn what_was_known_when_an_item_was_begun_stays_until_it_has_a_result() {
+    let home = Home::new();
+    let store = &home.store;
+    let id = add(store, &["call_1"]);
+    let item = items(store, id).remove(0);
+    assert_eq!(item.before, None);
+    let place = item.place;
+    for known in ["first", "after a crash"] {
+        let note = json!({ "known": known });
+        store
+            .write(move |writer| writer.sweeps_mut().begin_item(id, place, &note))
+            .expect("written");
+    }
+    let known = items(store, id).remove(0).before;
+    assert_eq!(known, Some(json!({ "known": "first" })));
+    assert!(put(store, id, place, SweepOutcome::Updated));
+    let done = store.read(|reader| reader.sweeps().results(id, 0, 10));
+    assert_eq!(done.expect("readable")[0].before, None, "it takes no room");
+}
+
+fn items(store: &Store, id: SweepId) -> Vec<SweepItem> {
+    store
+        .read(|reader| reader.sweeps().waiting(id, &account("clinic"), 0, 10))
+        .expect("readable")
 }
 
 fn set(store: &Store, id: SweepId, state: SweepState) -> bool {

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use ringback_model::AccountId;
 use ringback_providers::ApiError;
 use ringback_store::SweepItem;
@@ -13,8 +13,12 @@ use super::{Asked, Item, drive::Work, kept};
 use crate::{
     EngineError,
     accounts::Party,
+    apply::Before,
     ledger,
-    resync::asking::{failed, item},
+    resync::{
+        Scope,
+        asking::{failed, item},
+    },
 };
 
 /// Items of one account in work at the same time.
@@ -87,6 +91,9 @@ async fn list(
     let (core, id) = (&work.core, work.id);
     let sweep = core.store.read(|reader| reader.sweeps().get(id))?;
     let asked: Option<Asked> = sweep.and_then(|sweep| serde_json::from_value(sweep.request).ok());
+    if let (Some(party), Some(Scope::Holes { day })) = (party, asked.as_ref().map(|it| &it.scope)) {
+        return list_holes(work, party, *day).await;
+    }
     let since = asked
         .and_then(|asked| asked.since)
         .unwrap_or(Timestamp::MIN);
@@ -140,6 +147,38 @@ async fn list(
     Ok(())
 }
 
+/// Finds the holes of an account day by day: what is not on the disk any more, what the journal still
+/// knows, and what is to be asked for. It can be stopped between two days, and begins anew then.
+async fn list_holes(
+    work: &Arc<Work>,
+    party: &Arc<Party>,
+    day: Option<Date>,
+) -> Result<(), EngineError> {
+    let (core, id) = (&work.core, work.id);
+    let days = ledger::days_to_repair(core, party, day)?;
+    // After all days once more: a call of which only its existence is known may have none.
+    let beyond = day.is_none().then_some(None);
+    for day in days.into_iter().map(Some).chain(beyond) {
+        if work.stop.is_cancelled() {
+            return Ok(());
+        }
+        if let Some(day) = day {
+            ledger::look_after_day(core, party, day).await?;
+        }
+        ledger::find_again(core, party, day, None).await?;
+        let calls = ledger::repairable(core, party, day)?;
+        let account = party.id().clone();
+        core.applier
+            .write(move |writer| writer.sweeps_mut().add_items(id, &account, &calls))
+            .await?;
+    }
+    let account = party.id().clone();
+    core.applier
+        .write(move |writer| writer.sweeps_mut().listed(id, &account))
+        .await?;
+    Ok(())
+}
+
 /// Asks about one call and writes down what came of it. Without a result it is asked again later.
 async fn one(
     work: Arc<Work>,
@@ -148,7 +187,7 @@ async fn one(
     asking: Arc<Semaphore>,
 ) -> Result<(), EngineError> {
     let item = match &party {
-        Some(party) => match ask(&work, party, &row, &asking).await? {
+        Some(party) => match ask(&work, party, row.clone(), &asking).await? {
             Some(item) => item,
             None => return Ok(()),
         },
@@ -169,10 +208,12 @@ async fn one(
 async fn ask(
     work: &Arc<Work>,
     party: &Arc<Party>,
-    row: &SweepItem,
+    row: SweepItem,
     asking: &Semaphore,
 ) -> Result<Option<Item>, EngineError> {
     let (core, call) = (&work.core, &row.named);
+    // Of a try that a crash cut off there is a note; what it changed is not unchanged.
+    let mut before = row.before.clone().and_then(kept::before);
     let taken = loop {
         let turn = asking
             .acquire()
@@ -180,6 +221,9 @@ async fn ask(
             .expect("nobody closes this semaphore");
         if work.stop.is_cancelled() {
             return Ok(None);
+        }
+        if before.is_none() {
+            before = Some(begin(work, party, &row).await?);
         }
         let answer = party.backlog.call(call).await;
         drop(turn);
@@ -198,12 +242,27 @@ async fn ask(
             return Ok(Some(failed(call.to_string(), error)));
         }
     };
+    if let Some(before) = before {
+        taken.before = before.fields;
+        taken.missing_before = before.missing;
+    }
     ledger::note_repaired(core, party, call, None).await?;
     if let Some(id) = taken.call {
         core.fetcher.bring(id, &work.stop).await?;
         core.applier.look_again(party, id, &mut taken)?;
     }
     Ok(Some(item(taken)))
+}
+
+/// Notes what is known of the call before it is asked for.
+async fn begin(work: &Work, party: &Party, row: &SweepItem) -> Result<Before, EngineError> {
+    let known = work.core.applier.known(party, &row.named)?;
+    let (note, id, place) = (kept::note(&known), work.id, row.place);
+    work.core
+        .applier
+        .write(move |writer| writer.sweeps_mut().begin_item(id, place, &note))
+        .await?;
+    Ok(known)
 }
 
 /// Waits until the provider may be asked again, or the work is stopped.

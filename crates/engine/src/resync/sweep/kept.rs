@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Item;
-use crate::{EngineError, resync::fault::Fault};
+use crate::{EngineError, apply::Before, resync::fault::Fault};
 
 #[derive(Default, Serialize, Deserialize)]
 struct Told {
@@ -38,6 +38,16 @@ pub(super) fn result(item: Item) -> SweepResult {
         call: item.call,
         told: serde_json::to_value(told).expect("our own plain structs are JSON"),
     }
+}
+
+/// What is noted of a call before it is asked for.
+pub(super) fn note(before: &Before) -> Value {
+    serde_json::to_value(before).expect("our own plain structs are JSON")
+}
+
+/// Such a note, read. `None` for one that a newer program wrote in its own words.
+pub(super) fn before(note: Value) -> Option<Before> {
+    serde_json::from_value(note).ok()
 }
 
 /// The result of an item that has one.

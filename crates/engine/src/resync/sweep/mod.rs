@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
 
 use super::{Item, Progress, Report, Request, Run, Scope, Steer, asking};
-use crate::{EngineError, core::Core, news::News};
+use crate::{EngineError, accounts::Party, core::Core, news::News};
 
 pub(crate) use drive::attend;
 
@@ -46,10 +46,9 @@ pub(super) async fn begin(core: &Arc<Core>, request: Request) -> Result<Run, Eng
     let parties = core.parties(request.account.as_deref())?;
     let targets = asking::known(core, &request.scope, &parties)?;
     let (unlisted, since): (Vec<AccountId>, _) = match request.scope {
-        Scope::Recent { days } => (
-            parties.iter().map(|party| party.id().clone()).collect(),
-            Some(asking::since(core, days)),
-        ),
+        Scope::Recent { days } => (ids(&parties), Some(asking::since(core, days))),
+        // Looking for the holes takes its time and is part of the work.
+        Scope::Holes { .. } => (ids(&parties), None),
         _ => (Vec::new(), None),
     };
     let asked = Asked {
@@ -75,6 +74,10 @@ pub(super) async fn begin(core: &Arc<Core>, request: Request) -> Result<Run, Eng
         .await?;
     core.sweeping.changed.notify_waiters();
     follow(core, id.unsigned_abs())?.ok_or(EngineError::NotNow("the resync is over already"))
+}
+
+fn ids(parties: &[Arc<Party>]) -> Vec<AccountId> {
+    parties.iter().map(|party| party.id().clone()).collect()
 }
 
 /// The newest, newest first.
