@@ -48,16 +48,14 @@ impl Engine {
     /// Begins to fill holes. The answer is a resync that can be watched and stopped like any other.
     pub async fn repair(&self, scope: RepairScope) -> Result<Run, EngineError> {
         let core = self.core();
-        let (account, day, scope) = match scope {
+        let (account, scope) = match scope {
             RepairScope::Call { account, id } => {
                 let party = owner(core, account.as_deref(), &id)?;
                 find_again(core, &party, None, Some(&id)).await?;
-                (Some(party.id().to_string()), None, Scope::Call(id))
+                (Some(party.id().to_string()), Scope::Call(id))
             }
-            RepairScope::Day { account, day } => {
-                (Some(account), Some(day), Scope::Holes { day: Some(day) })
-            }
-            RepairScope::All { account } => (account, None, Scope::Holes { day: None }),
+            RepairScope::Day { account, day } => (Some(account), Scope::Holes { day: Some(day) }),
+            RepairScope::All { account } => (account, Scope::Holes { day: None }),
         };
         let request = Request {
             scope,
