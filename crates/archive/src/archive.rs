@@ -1,6 +1,10 @@
 //! The archive of one home.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 use ringback_model::{AccountId, RecordingId};
@@ -8,10 +12,13 @@ use ringback_model::{AccountId, RecordingId};
 use crate::{DiskError, RecordingName, RecordingPath, disk, path::DayFolder};
 
 /// The recordings of one home. Cheap to clone; holds nothing open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Archive {
     pub(crate) recordings: PathBuf,
     pub(crate) quarantine: PathBuf,
+    /// The folders of days that this program has made last. That one is there says nothing: whoever
+    /// made it may have been killed before its name was on the disk, or be about to put it there.
+    lasting: Arc<Mutex<HashSet<PathBuf>>>,
 }
 
 /// Which recording is to be landed, and where it belongs.
@@ -36,6 +43,7 @@ impl Archive {
         let archive = Self {
             recordings: home.join("recordings"),
             quarantine: home.join("quarantine"),
+            lasting: Arc::default(),
         };
         disk::create_folder(&archive.recordings)?;
         disk::create_folder(&archive.quarantine)?;
@@ -60,5 +68,21 @@ impl Archive {
 
     pub(crate) fn day_folder(&self, plan: &LandingPlan) -> DayFolder {
         DayFolder::of(&plan.account, plan.call_start)
+    }
+
+    /// The folder of a day on this machine, made if need be, with a name that lasts. The disk is
+    /// flushed for it once, not for each recording.
+    pub(crate) fn lasting_folder(&self, day: &DayFolder) -> Result<PathBuf, DiskError> {
+        let dir = day.under(&self.recordings);
+        disk::create_folder(&dir)?;
+        let known = || self.lasting.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = known().contains(&dir);
+        if !is_known {
+            let account = disk::folder_of(&dir);
+            disk::sync_folder(account)?;
+            disk::sync_folder(disk::folder_of(account))?;
+            known().insert(dir.clone());
+        }
+        Ok(dir)
     }
 }

@@ -47,6 +47,17 @@ pub(crate) fn sync_folder(path: &Path) -> Result<(), DiskError> {
     Ok(())
 }
 
+/// Makes the bytes of a file that somebody else has written last.
+pub(crate) fn sync_file(path: &Path) -> Result<(), DiskError> {
+    // Windows flushes only what it could have written.
+    File::options()
+        .read(true)
+        .write(cfg!(windows))
+        .open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(DiskError::on("write", path))
+}
+
 /// Opens a file for reading and writing, made if need be, for this user only.
 pub(crate) fn open(path: &Path) -> Result<File, DiskError> {
     let mut options = File::options();

@@ -8,6 +8,7 @@ use crate::{
     CheckFailed, DiskError, FinishError, Landing, RecordingPath, Why,
     disk::{self, Renamed},
     path::{ENDINGS, known_ending},
+    scan::recording_of,
     sidecar,
 };
 
@@ -89,6 +90,8 @@ impl Landing {
             if let Some(other) = occupant(self.dir(), &stem)? {
                 let digest = disk::digest(&self.dir().join(&other))?;
                 if digest.is_some_and(|(digest, _)| digest == sha256) {
+                    // Whoever put it there may have left it to the system to write.
+                    disk::sync_file(&self.dir().join(&other))?;
                     self.note.landed_as = Some(other.clone());
                     self.note_file.write_lasting(&self.note)?;
                     disk::remove(&self.part)?;
@@ -125,7 +128,9 @@ impl Landing {
 
 /// The recording in a folder that has this name with whatever ending. Asked for name by name: a day may
 /// have more files than anybody wants to list for each of them. Our own names differ in more than small
-/// and capital letters, and a file system that does not tell these apart answers accordingly.
+/// and capital letters, and a file system that does not tell these apart answers accordingly. Somebody
+/// else's file may write its ending in another way; if there are words that could be its, it is looked
+/// for in the list.
 fn occupant(dir: &Path, stem: &str) -> Result<Option<String>, DiskError> {
     for ending in ENDINGS {
         let name = format!("{stem}.{ending}");
@@ -133,5 +138,8 @@ fn occupant(dir: &Path, stem: &str) -> Result<Option<String>, DiskError> {
             return Ok(Some(name));
         }
     }
-    Ok(None)
+    if disk::length(&dir.join(format!("{stem}.{}", sidecar::ENDING)))?.is_none() {
+        return Ok(None);
+    }
+    recording_of(dir, stem)
 }

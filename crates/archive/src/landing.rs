@@ -72,8 +72,7 @@ impl Archive {
     /// Begins to land a recording, or goes on where an earlier try ended.
     pub fn land(&self, plan: LandingPlan) -> Result<Landing, LandError> {
         let folder = self.day_folder(&plan);
-        let dir = folder.under(&self.recordings);
-        disk::create_folder(&dir)?;
+        let dir = self.lasting_folder(&folder)?;
         let part = dir.join(part_name(plan.recording));
         let (note_file, note) = NoteFile::hold(dir.join(note_name(plan.recording)))?;
         let mut landing = Landing {

@@ -51,8 +51,17 @@ impl NoteFile {
                 return Err(DiskError::on("lock", path)(error).into());
             }
         }
-        let note = read(&mut file, &path)?;
-        Ok((Self { file, path }, note))
+        let found = read(&mut file, &path)?;
+        let mut held = Self { file, path };
+        let note = match found {
+            Some(note) => note,
+            None => {
+                // After a power failure the one before it could be back, with bytes of another try.
+                held.write_lasting(&Note::default())?;
+                Note::default()
+            }
+        };
+        Ok((held, note))
     }
 
     /// Writes the note over the one before, which survives the end of the program. After power loss
@@ -82,10 +91,14 @@ impl NoteFile {
     }
 }
 
-fn read(file: &mut File, path: &Path) -> Result<Note, DiskError> {
+/// `None` if what stands there is no note.
+fn read(file: &mut File, path: &Path) -> Result<Option<Note>, DiskError> {
     let mut text = Vec::new();
     file.take(LARGEST)
         .read_to_end(&mut text)
         .map_err(DiskError::on("read", path))?;
-    Ok(serde_json::from_slice(&text).unwrap_or_default())
+    if text.is_empty() {
+        return Ok(Some(Note::default()));
+    }
+    Ok(serde_json::from_slice(&text).ok())
 }

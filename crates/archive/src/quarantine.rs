@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Archive, DiskError, Landing, RecordingPath, RestoreError,
     disk::{self, Renamed},
+    scan::recording_of,
     sidecar,
 };
 
@@ -84,7 +85,7 @@ impl Archive {
         );
         // A recording with the same name and another ending would have the same sidecar.
         let sidecar = sidecar::beside(&file);
-        let is_last = !self.has_sibling(&folder.under(&self.recordings), path.stem())?;
+        let is_last = recording_of(&folder.under(&self.recordings), path.stem())?.is_none();
         if is_last && disk::length(&sidecar)?.is_some() {
             let target = sidecar::beside(&self.quarantined_file(&entry));
             disk::rename_new(&sidecar, &target)?;

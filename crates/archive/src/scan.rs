@@ -88,14 +88,14 @@ impl Archive {
         }
         Ok(removed)
     }
+}
 
-    /// Whether a recording of this name is in the folder, with whatever ending.
-    pub(crate) fn has_sibling(&self, dir: &Path, stem: &str) -> Result<bool, DiskError> {
-        Ok(list(dir)?.iter().any(|name| {
-            name.rsplit_once('.')
-                .is_some_and(|(other, end)| other == stem && known_ending(end).is_some())
-        }))
-    }
+/// The recording of this name in a folder, with whatever ending.
+pub(crate) fn recording_of(dir: &Path, stem: &str) -> Result<Option<String>, DiskError> {
+    Ok(list(dir)?.into_iter().find(|name| {
+        name.rsplit_once('.')
+            .is_some_and(|(other, end)| other == stem && known_ending(end).is_some())
+    }))
 }
 
 impl Iterator for Scan {

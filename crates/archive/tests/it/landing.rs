@@ -169,15 +169,17 @@ async fn the_same_bytes_under_the_same_name_are_the_same_recording() {
 
 #[tokio::test]
 async fn a_file_of_the_same_name_and_another_kind_keeps_its_words() {
-    let home = Home::new();
-    fs::create_dir_all(home.day()).expect("made");
-    fs::write(home.day().join("call_1.mp3"), "older").expect("written");
-    fs::write(home.day().join("call_1.json"), "{}").expect("written");
-    let landed = home.landed("call_1", b"newer").await;
-    assert_eq!(landed.path.file(), "call_1-2.wav");
-    let older = RecordingPath::new("clinic/2026-03-01/call_1.mp3").expect("a path");
-    let words = home.archive.read_sidecar(&older).expect("readable");
-    assert_eq!(words, Some(serde_json::json!({})));
+    for older in ["call_1.mp3", "call_1.MP3", "call_1.Wav"] {
+        let home = Home::new();
+        fs::create_dir_all(home.day()).expect("made");
+        fs::write(home.day().join(older), "older").expect("written");
+        fs::write(home.day().join("call_1.json"), "{}").expect("written");
+        let landed = home.landed("call_1", b"newer").await;
+        assert_eq!(landed.path.file(), "call_1-2.wav", "beside {older}");
+        let older = RecordingPath::new(format!("clinic/2026-03-01/{older}")).expect("a path");
+        let words = home.archive.read_sidecar(&older).expect("readable");
+        assert_eq!(words, Some(serde_json::json!({})));
+    }
 }
 
 #[tokio::test]

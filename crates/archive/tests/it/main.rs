@@ -1,6 +1,8 @@
 //! The archive on real files.
 
 mod bring_back;
+#[cfg(target_os = "linux")]
+mod flushed;
 mod full;
 mod killed;
 mod landing;

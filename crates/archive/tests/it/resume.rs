@@ -235,11 +235,15 @@ async fn a_part_without_a_readable_note_is_begun_anew() {
             .day()
             .join(format!("{}.part.json", recording_of("call_1")));
         match damage {
-            None => fs::remove_file(note).expect("removed"),
-            Some(text) => fs::write(note, text).expect("written"),
+            None => fs::remove_file(&note).expect("removed"),
+            Some(text) => fs::write(&note, text).expect("written"),
         }
         let landing = home.land();
         assert_eq!(landing.resume_point().from, 0, "{damage:?}");
+        let text = fs::read(&note).expect("there");
+        let is_note = text.is_empty()
+            || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&text).is_ok();
+        assert!(is_note, "what is no note does not stay beside new bytes");
         finish(copy_all(landing, &content).await.expect("copied")).expect("finished");
     }
 }

@@ -29,7 +29,7 @@ END",
         "ngrok",
         "https://1a2b-203-0-113-7.ngrok-free.app/",
         r#"cat <<'END'
-t=2026-11-21T10:00:00+0000 lvl=info msg="open config file" path=/home/me/.config/ngrok/ngrok.yml err=nil
+t=2026-11-21T10:00:00+0000 lvl=info msg="open config file" path=/etc/ngrok.yml err=nil
 t=2026-11-21T10:00:00+0000 lvl=info msg="starting web service" obj=web addr=127.0.0.1:4040 allow_hosts=[]
 t=2026-11-21T10:00:01+0000 lvl=info msg="client session established" obj=tunnels.session
 t=2026-11-21T10:00:01+0000 lvl=info msg="tunnel session started" obj=tunnels.session
