@@ -62,7 +62,7 @@ fn the_example_of_a_signature_holds() {
 #[test]
 fn every_field_of_the_page_is_known() {
     let call = fields_below("### The fields of `call`");
-    assert_eq!(call.len(), 16, "{call:?}");
+    assert_eq!(call.len(), 17, "{call:?}");
     let wrong: Value = serde_json::json!([[7]]);
     for name in &call {
         let said = complaint(&call_with(serde_json::json!({name.clone(): wrong})));
