@@ -12,6 +12,9 @@ use tokio::{net::TcpStream, runtime::Runtime, time::sleep};
 /// The port on which every bore server takes its clients.
 const CONTROL: u16 = 7835;
 
+/// Ending takes no longer than this, whatever hangs.
+const LONGEST_END: Duration = Duration::from_secs(5);
+
 /// A server on a loopback address of its own, since its port cannot be chosen. What it forwards
 /// listens on 127.0.0.1.
 #[derive(Debug)]
@@ -63,10 +66,12 @@ impl BoreServer {
         panic!("the bore server does not start on {}", self.address);
     }
 
-    /// Ends it with all its connections.
+    /// Ends it with all its connections. When this comes back, its port is free for the next one.
     pub fn stop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            // Where tasks run, nobody may wait for the end of others. It does nothing that could fail.
+            let ending = std::thread::spawn(move || runtime.shutdown_timeout(LONGEST_END));
+            let _ = ending.join();
         }
     }
 
