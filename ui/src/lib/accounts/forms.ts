@@ -1,0 +1,118 @@
+// What a form about an account has in it and what fits: ids, settings as texts and back. Pure.
+
+import type { ProviderForm, SettingField, SettingValue } from "$lib/host/bindings";
+import type { MessageKey } from "$lib/i18n/table";
+
+/** The longest id that there may be. */
+const LONGEST_ID = 64;
+
+/** What is wrong with an id; `null` if it fits. `taken` are the ids that are in use. */
+export function idProblem(id: string, taken: readonly string[]): MessageKey | null {
+  if (id === "") return "add.id_empty";
+  if (id.length > LONGEST_ID) return "add.id_long";
+  if (!/^[a-z0-9-]+$/.test(id)) return "add.id_letters";
+  return taken.includes(id) ? "add.id_taken" : null;
+}
+
+/** An id for a new account: what the provider calls it and the provider itself, in letters that may be used. */
+export function suggestId(provider: string, name: string | null, taken: readonly string[]): string {
+  const words = slug(name ?? "").split("-").filter((word) => word !== "" && word !== provider);
+  let base = "";
+  for (const word of words) {
+    if (base.length + word.length + provider.length + 2 > 40) break;
+    base += `${word}-`;
+  }
+  const wanted = `${base}${provider}`;
+  if (!taken.includes(wanted)) return wanted;
+  for (let number = 2; ; number += 1) {
+    const next = `${wanted}-${number}`;
+    if (!taken.includes(next)) return next;
+  }
+}
+
+/** What is typed into the box of an id, brought closer to what an id may be. */
+export function asId(typed: string): string {
+  return spelled(typed).toLowerCase().replace(/[\s_.]+/g, "-");
+}
+
+/** A setting in the text of its box. Several hosts stand with commas between. */
+export function asText(value: SettingValue | null | undefined): string {
+  if (value === null || value === undefined) return "";
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
+/** What is typed into a setting's box, as it goes to the other side; `null` for what stands there by itself. */
+export function asValue(form: SettingField, text: string): SettingValue | null {
+  const typed = text.trim();
+  if (typed === "") return null;
+  switch (form.kind) {
+    case "flag":
+      return typed === "true";
+    case "number":
+      return Number(typed.replace(",", "."));
+    case "list":
+      return typed.split(/[\s,;]+/).filter((one) => one !== "");
+    default:
+      return typed;
+  }
+}
+
+/** What of a setting's text does not fit before anybody is asked; `null` if it may. */
+export function settingProblem(form: SettingField, text: string): MessageKey | null {
+  const typed = text.trim();
+  if (typed === "") return form.required ? "setting.required" : null;
+  if (form.kind === "duration") return /^(\d+(\.\d+)?\s*(ms|s|m|h|d|w)\s*)+$/.test(typed) || typed === "0" ? null : "setting.no_duration";
+  if (form.kind === "number") return Number.isFinite(Number(typed.replace(",", "."))) ? null : "setting.no_number";
+  if (form.kind === "address") return /^https?:\/\/\S+$/.test(typed) ? null : "setting.no_address";
+  return null;
+}
+
+/** The settings that differ from what is there, as they go to the other side. */
+export function changes(forms: readonly SettingField[], texts: Readonly<Record<string, string>>, known: Readonly<Record<string, SettingValue | undefined>>): Record<string, SettingValue | null> {
+  const changed: Record<string, SettingValue | null> = {};
+  for (const form of forms) {
+    const text = applies(form, { settings: [...forms] }, texts) ? (texts[form.key] ?? "") : "";
+    if (text.trim() !== asText(known[form.key]).trim()) changed[form.key] = asValue(form, text);
+  }
+  return changed;
+}
+
+/** The settings that a new account is asked for at once, and those with good answers of their own. Who only pushes has to say from where. */
+export function parted(form: ProviderForm): { first: SettingField[]; more: SettingField[] } {
+  const asked = ({ key, common, required, only_with }: SettingField) => required || (!common && only_with === null) || (key === "media_hosts" && !form.has_api);
+  return { first: form.settings.filter(asked), more: form.settings.filter((setting) => !asked(setting)) };
+}
+
+/** Whether a setting counts at all, given the others. */
+export function applies(setting: SettingField, form: Pick<ProviderForm, "settings">, texts: Readonly<Record<string, string>>): boolean {
+  const condition = setting.only_with;
+  if (condition === null) return true;
+  const other = form.settings.find(({ key }) => key === condition.key);
+  return condition.values.includes((texts[condition.key] ?? "").trim() || asText(other?.default));
+}
+
+/** The settings of a new account, as they go to the other side: those that say something else than what counts anyway. */
+export function told(form: ProviderForm, texts: Readonly<Record<string, string>>): Record<string, SettingValue> {
+  const values: Record<string, SettingValue> = {};
+  for (const setting of form.settings) {
+    const value = applies(setting, form, texts) ? asValue(setting, texts[setting.key] ?? "") : null;
+    if (value !== null && asText(value) !== asText(setting.default)) values[setting.key] = value;
+  }
+  return values;
+}
+
+function slug(name: string): string {
+  return spelled(name)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+}
+
+/** Letters with marks as they are written where there are none. */
+function spelled(text: string): string {
+  const german: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", ß: "ss", Ä: "Ae", Ö: "Oe", Ü: "Ue" };
+  return text
+    .replace(/[äöüßÄÖÜ]/g, (letter) => german[letter] ?? letter)
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "");
+}
