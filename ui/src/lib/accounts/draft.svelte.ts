@@ -3,7 +3,7 @@
 
 import type { AccountCheck, ProviderForm } from "$lib/host/bindings";
 import { HostError, type Host } from "$lib/host/host";
-import { applies, asId, idProblem, settingProblem, suggestId, told } from "./forms";
+import { applies, asId, idProblem, secretProblem, settingProblem, suggestId, told } from "./forms";
 
 /** What the provider says to the keys. */
 export type Trial =
@@ -33,7 +33,7 @@ export class Draft {
   /** What has to be filled in before anybody can be asked. */
   lacking: string[] = $derived.by(() => {
     if (this.form === null) return ["provider"];
-    const secrets = this.form.secrets.filter(({ name, required }) => required && (this.secrets[name] ?? "").trim() === "").map(({ name }) => name);
+    const secrets = this.form.secrets.filter((field) => (field.required && (this.secrets[field.name] ?? "").trim() === "") || secretProblem(field, this.secrets[field.name] ?? "") !== null).map(({ name }) => name);
     const form = this.form;
     const settings = form.settings.filter((setting) => applies(setting, form, this.settings) && settingProblem(setting, this.settings[setting.key] ?? "") !== null).map(({ key }) => key);
     return [...secrets, ...settings];
@@ -78,7 +78,7 @@ export class Draft {
     const number = ++this.#tries;
     this.trial = { state: "asking" };
     try {
-      const answer = await this.#host.rpc("accounts.try", { provider: form.provider, settings: told(form, this.settings), secrets: this.#kept() });
+      const answer = await this.#host.rpc("accounts.try", { id: null, provider: form.provider, settings: told(form, this.settings), secrets: this.#kept() });
       if (number !== this.#tries) return;
       if (answer.ok) {
         this.trial = { state: "works", answer };

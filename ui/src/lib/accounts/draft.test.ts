@@ -36,7 +36,7 @@ test("nobody is asked before what is needed is there, and nothing is written by 
   draft.settings.account_sid = "AC1";
   void draft.try();
   expect(host.asked.map(({ name }) => name)).toEqual(["accounts.try"]);
-  expect(host.last("accounts.try").args, "spaces around a pasted key are not part of it").toEqual({ provider: "twilio", settings: { account_sid: "AC1" }, secrets: { auth_token: "token" } });
+  expect(host.last("accounts.try").args, "spaces around a pasted key are not part of it").toEqual({ id: null, provider: "twilio", settings: { account_sid: "AC1" }, secrets: { auth_token: "token" } });
 });
 
 test("an answer about a key that was changed meanwhile does not count", async () => {

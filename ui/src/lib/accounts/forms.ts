@@ -1,6 +1,6 @@
 // What a form about an account has in it and what fits: ids, settings as texts and back. Pure.
 
-import type { ProviderForm, SettingField, SettingValue } from "$lib/host/bindings";
+import type { ProviderForm, SecretField, SettingField, SettingValue } from "$lib/host/bindings";
 import type { MessageKey } from "$lib/i18n/table";
 
 /** The longest id that there may be. */
@@ -67,6 +67,13 @@ export function settingProblem(form: SettingField, text: string): MessageKey | n
   return null;
 }
 
+/** What of a secret does not fit before anybody is asked; `null` if it may. Several may stand with spaces between. */
+export function secretProblem(field: SecretField, text: string): MessageKey | null {
+  const parts = text.trim().split(/\s+/).filter((part) => part !== "");
+  const { begins_with } = field;
+  return begins_with !== null && parts.some((part) => !part.startsWith(begins_with.slice(0, part.length))) ? "secret.beginning" : null;
+}
+
 /** The settings that differ from what is there, as they go to the other side. */
 export function changes(forms: readonly SettingField[], texts: Readonly<Record<string, string>>, known: Readonly<Record<string, SettingValue | undefined>>): Record<string, SettingValue | null> {
   const changed: Record<string, SettingValue | null> = {};
@@ -81,6 +88,14 @@ export function changes(forms: readonly SettingField[], texts: Readonly<Record<s
 export function parted(form: ProviderForm): { first: SettingField[]; more: SettingField[] } {
   const asked = ({ key, common, required, only_with }: SettingField) => required || (!common && only_with === null) || (key === "media_hosts" && !form.has_api);
   return { first: form.settings.filter(asked), more: form.settings.filter((setting) => !asked(setting)) };
+}
+
+/** Settings that every account has and that are looked at now and then; the others hardly ever. */
+const EVERYDAY: readonly string[] = ["poll_every", "stuck_after", "delete_at_provider"];
+
+/** Whether a setting is one of those that a person comes for. */
+export function everyday(setting: SettingField, form: ProviderForm): boolean {
+  return !setting.common || EVERYDAY.includes(setting.key) || (setting.key === "media_hosts" && !form.has_api);
 }
 
 /** Whether a setting counts at all, given the others. */

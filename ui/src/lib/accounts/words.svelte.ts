@@ -1,7 +1,7 @@
 // The words that accounts, their keys and their settings are spoken of with, in the language in use.
 
 import { providerWords } from "$lib/calls/words.svelte";
-import type { AccountJson, AccountSetup, ErrorJson, KeysJson, SecretField, SettingField } from "$lib/host/bindings";
+import type { AccountJson, AccountSetup, ErrorJson, KeysJson, ProviderForm, SecretField, SettingField } from "$lib/host/bindings";
 import { isMessage, type MessageKey } from "$lib/i18n/table";
 import { currentLanguage, say, t, tOr } from "$lib/i18n/words.svelte";
 
@@ -74,4 +74,9 @@ function ours(key: string, foreign: string): Words {
 /** A value that can be chosen, such as `hmac`. */
 export function choiceWords(key: string, choice: string): string {
   return tOr(`choice.${key}`, choice);
+}
+
+/** What a provider wants to see: a key, or a secret where there is nobody to ask. */
+export function keyName(form: ProviderForm): string {
+  return form.has_api ? t("add.key_of", { provider: providerWords(form.provider) }) : t("add.secret_of");
 }

@@ -6,18 +6,21 @@ import { isLive } from "../../stores/fold";
 import { findPlaces, turnsOf } from "../../player/turns";
 import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, RepairScopeJson, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
 import { HostError, type Host } from "../host";
-import { ACCOUNTS } from "./accounts";
-import { checksOf, driftOf } from "./checks";
+import { driftOf } from "./checks";
 import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
-import { accountsOf, healthOf, insightsOf } from "./figures";
+import { healthOf, insightsOf } from "./figures";
+import { FORMS } from "./forms";
 import { holesOf, ledgerOf, mend } from "./ledger";
 import { Living } from "./living";
 import { peakBytes } from "./peaks";
 import { FakePlayer } from "./player";
 import { addEveryState, alertsOf, type Scene } from "./scenes";
-import { configStateOf, notInAFake, setupOf } from "./setup";
+import { FakeSetup } from "./setup";
 import { World } from "./world";
+
+/** How long a new account waits for its first event. */
+const FIRST_EVENT_MS = 2500;
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
 
@@ -41,7 +44,7 @@ export class FakeHost implements Host {
   #settings: Settings;
   #demo: boolean;
   #pushed = false;
-  #accounts: boolean;
+  readonly #setup: FakeSetup;
 
   constructor(scene: Scene, around: Surroundings) {
     const now = around.now();
@@ -60,7 +63,7 @@ export class FakeHost implements Host {
     this.#alerts = alertsOf(scene, now);
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
     this.#demo = scene.demo;
-    this.#accounts = scene.accounts;
+    this.#setup = new FakeSetup(around.now, scene, (data) => this.#tell({ type: "config", data }));
     if (scene.goes_on) setInterval(() => this.#living.tick(around.now()), scene.tick_ms);
   }
 
@@ -92,7 +95,7 @@ export class FakeHost implements Host {
       version: "0.1.0",
       demo: this.#demo,
       home: "~/.local/share/ringback",
-      accounts: this.#accounts ? ACCOUNTS.length : 0,
+      accounts: this.#setup.setup.accounts.length,
       door: "127.0.0.1:7480",
       background_elsewhere: false,
     }),
@@ -103,18 +106,21 @@ export class FakeHost implements Host {
           ? { id: account.id, ok: false, asked: true, name: null, notes: [], error: { code: "key_refused", message: "The key is not set.", hint: "Set API_KEY." } }
           : { id: account.id, ok: true, asked: account.provider !== "custom", name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
       ),
-    "accounts.setup": () => setupOf(this.#accountList()),
-    "accounts.try": () => notInAFake(),
-    "accounts.add": () => notInAFake(),
-    "accounts.edit": () => notInAFake(),
-    "accounts.pause": () => notInAFake(),
-    "accounts.remove": () => notInAFake(),
-    "accounts.set_secret": () => notInAFake(),
-    "accounts.forget_secret": () => notInAFake(),
-    "accounts.move_secrets": () => notInAFake(),
-    "providers.list": () => [],
-    "keys.state": () => ({ kind: "system", open: true, file: "~/.local/share/ringback/keys.age" }),
-    "keys.unlock": () => notInAFake(),
+    "accounts.setup": () => this.#setup.setup,
+    "accounts.try": (args) => this.#setup.try(args),
+    "accounts.add": (args) => {
+      setTimeout(() => this.#arrive(args.id), FIRST_EVENT_MS);
+      return this.#setup.add(args);
+    },
+    "accounts.edit": ({ id, settings }) => this.#setup.edit(id, settings),
+    "accounts.pause": ({ id, paused }) => this.#setup.pause(id, paused),
+    "accounts.remove": ({ id, data, forget_secrets }) => this.#setup.remove(id, data, forget_secrets),
+    "accounts.set_secret": ({ id, name }) => this.#setup.place(id, name, null),
+    "accounts.forget_secret": ({ id, name }) => this.#setup.place(id, name, "missing"),
+    "accounts.move_secrets": ({ id }) => ({ variables: this.#setup.move(id) }),
+    "providers.list": () => [...FORMS],
+    "keys.state": () => this.#setup.keys,
+    "keys.unlock": ({ passphrase }) => this.#setup.unlock(passphrase),
     "live.list": () => this.#world.head.filter(isLive),
     "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),
     "calls.get": ({ id }) => detailOf(this.#world, this.#row(id), this.#living.said(this.#row(id).id), this.#alerts),
@@ -154,7 +160,7 @@ export class FakeHost implements Host {
     "player.seek": ({ ms }) => (this.#player.seek(ms), {}),
     "player.set": (settings) => (this.#player.set(settings), {}),
     "insights.get": ({ days }) => insightsOf(days, this.#around.now(), this.#world.size === 0),
-    "ledger.get": ({ since, until }) => ledgerOf(since ?? "2000-01-01", until ?? "2999-12-31", this.#around.now(), this.#accounts, this.#world.size === 0),
+    "ledger.get": ({ since, until }) => ledgerOf(since ?? "2000-01-01", until ?? "2999-12-31", this.#around.now(), this.#setup.setup.accounts.length > 0, this.#world.size === 0),
     "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
@@ -174,12 +180,12 @@ export class FakeHost implements Host {
       this.#alerts = this.#alerts.map((alert) => (alert.id === id ? { ...alert, acknowledged_at: new Date(this.#around.now()).toISOString() } : alert));
       return {};
     },
-    "checks.get": () => checksOf(this.#accountList()),
-    "checks.set": () => notInAFake(),
+    "checks.get": () => this.#setup.checks,
+    "checks.set": (args) => this.#setup.setChecks(args),
     "drift.get": () => driftOf(this.#around.now(), this.#scene.trouble),
     "demo.start": () => {
       this.#demo = true;
-      this.#accounts = true;
+      this.#setup.fill();
       this.#living.begin(this.#around.now(), 3);
       setInterval(() => this.#living.tick(this.#around.now()), 1000);
       setTimeout(() => this.#tell({ type: "stale" }), 50);
@@ -191,11 +197,22 @@ export class FakeHost implements Host {
       return { queued: 2 };
     },
     "config.open": () => ({}),
-    "config.state": () => configStateOf(this.#around.now()),
+    "config.state": () => this.#setup.config,
   };
 
+  /** Mends the fake's `config.toml`, for tests. */
+  mend(): void {
+    this.#setup.mend();
+  }
+
+  /** A provider sends an account's first event. */
+  #arrive(id: string): void {
+    this.#setup.arrive(id);
+    this.#tell({ type: "health" });
+  }
+
   #accountList() {
-    return this.#accounts ? accountsOf(this.#around.now(), this.#scene.trouble) : [];
+    return this.#setup.live();
   }
 
   #row(id: string): CallRow {
