@@ -10,6 +10,7 @@ mod offsite;
 mod player;
 mod resync;
 mod tunnel;
+pub(crate) mod webhooks;
 
 pub(crate) use app::*;
 pub(crate) use calls::*;
@@ -21,6 +22,9 @@ pub(crate) use offsite::*;
 pub(crate) use player::*;
 pub(crate) use resync::*;
 pub(crate) use tunnel::*;
+pub(crate) use webhooks::{
+    webhook_consent, webhook_look, webhook_register, webhook_restore, webhook_test,
+};
 
 /// What every handler gives.
 pub(crate) type Answer<T> = Result<T, crate::ErrorJson>;

@@ -16,6 +16,7 @@ import { Living } from "./living";
 import { peakBytes } from "./peaks";
 import { FakePlayer } from "./player";
 import { addEveryState, alertsOf, type Scene } from "./scenes";
+import { FakeWebhooks } from "./webhooks";
 import { World } from "./world";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
@@ -35,6 +36,7 @@ export class FakeHost implements Host {
   readonly #world: World;
   readonly #living: Living;
   readonly #player: FakePlayer;
+  readonly #webhooks: FakeWebhooks;
   readonly #resyncs = new Map<number, ResyncProgress>();
   #alerts: AlertJson[];
   #settings: Settings;
@@ -56,6 +58,7 @@ export class FakeHost implements Host {
       if (second) this.#world.change(second.id, { stuck: "cannot_ask" });
     }
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
+    this.#webhooks = new FakeWebhooks(around.now);
     this.#alerts = alertsOf(scene, now);
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
     this.#demo = scene.demo;
@@ -146,6 +149,11 @@ export class FakeHost implements Host {
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
     "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed),
+    "webhook.look": ({ account }) => this.#webhooks.look(account, this.#providerOf(account)),
+    "webhook.register": ({ account, targets }) => this.#webhooks.register(account, this.#providerOf(account), targets),
+    "webhook.restore": ({ account, target }) => this.#webhooks.restore(account, this.#providerOf(account), target),
+    "webhook.test": ({ account }) => this.#webhooks.test(account, this.#providerOf(account)),
+    "webhook.consent": ({ account, keep }) => (this.#webhooks.consent(account, keep), {}),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
@@ -178,6 +186,12 @@ export class FakeHost implements Host {
     },
     "config.open": () => ({}),
   };
+
+  #providerOf(account: string): string {
+    const found = this.#accountList().find((one) => one.id === account);
+    if (!found) throw problem("not_found", "There is no such account.");
+    return found.provider;
+  }
 
   #accountList() {
     return this.#accounts ? accountsOf(this.#around.now(), this.#scene.trouble) : [];
