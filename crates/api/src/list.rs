@@ -47,6 +47,11 @@ macro_rules! command_list {
             "ledger.repair" => ledger_repair(RepairScopeJson) -> ResyncProgress;
             "ledger.export" => ledger_export(LedgerArgs) -> WrittenFile;
             "health.get" => health_get(Nothing) -> Health;
+            "webhook.look" => webhook_look(WebhookRef) -> WebhookLook;
+            "webhook.register" => webhook_register(WebhookRegisterArgs) -> WebhookSet;
+            "webhook.restore" => webhook_restore(WebhookTargetRef) -> WebhookSet;
+            "webhook.test" => webhook_test(WebhookRef) -> WebhookTrial;
+            "webhook.consent" => webhook_consent(WebhookConsentArgs) -> Nothing;
             "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;
             "settings.set" => settings_set(Settings) -> Settings;

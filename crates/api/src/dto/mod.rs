@@ -15,6 +15,7 @@ mod offsite;
 mod player;
 mod resync;
 mod setup;
+mod webhooks;
 
 pub use app::*;
 pub use call::*;
@@ -27,3 +28,4 @@ pub use offsite::*;
 pub use player::*;
 pub use resync::*;
 pub use setup::*;
+pub use webhooks::*;

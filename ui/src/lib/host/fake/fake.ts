@@ -17,6 +17,7 @@ import { peakBytes } from "./peaks";
 import { FakePlayer } from "./player";
 import { addEveryState, alertsOf, type Scene } from "./scenes";
 import { FakeSetup } from "./setup";
+import { FakeWebhooks } from "./webhooks";
 import { World } from "./world";
 
 /** How long a new account waits for its first event. */
@@ -39,6 +40,7 @@ export class FakeHost implements Host {
   readonly #world: World;
   readonly #living: Living;
   readonly #player: FakePlayer;
+  readonly #webhooks: FakeWebhooks;
   readonly #resyncs = new Map<number, ResyncProgress>();
   #alerts: AlertJson[];
   #settings: Settings;
@@ -60,6 +62,7 @@ export class FakeHost implements Host {
       if (second) this.#world.change(second.id, { stuck: "cannot_ask" });
     }
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
+    this.#webhooks = new FakeWebhooks(around.now);
     this.#alerts = alertsOf(scene, now);
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
     this.#demo = scene.demo;
@@ -165,6 +168,11 @@ export class FakeHost implements Host {
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
     "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed),
+    "webhook.look": ({ account }) => this.#webhooks.look(account, this.#providerOf(account)),
+    "webhook.register": ({ account, targets }) => this.#webhooks.register(account, this.#providerOf(account), targets),
+    "webhook.restore": ({ account, target }) => this.#webhooks.restore(account, this.#providerOf(account), target),
+    "webhook.test": ({ account }) => this.#webhooks.test(account, this.#providerOf(account)),
+    "webhook.consent": ({ account, keep }) => (this.#webhooks.consent(account, keep), {}),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
@@ -209,6 +217,12 @@ export class FakeHost implements Host {
   #arrive(id: string): void {
     this.#setup.arrive(id);
     this.#tell({ type: "health" });
+  }
+
+  #providerOf(account: string): string {
+    const found = this.#accountList().find((one) => one.id === account);
+    if (!found) throw problem("not_found", "There is no such account.");
+    return found.provider;
   }
 
   #accountList() {
