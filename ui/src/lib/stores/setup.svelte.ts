@@ -19,6 +19,7 @@ export class Setup {
   later: boolean = $state(false);
   readonly #host: Host;
   #asked = 0;
+  #newest: Promise<void> = Promise.resolve();
 
   /** There is a sealed file, and nobody has opened it yet. */
   locked: boolean = $derived(this.keys?.kind === "sealed_file" && !this.keys.open);
@@ -27,26 +28,10 @@ export class Setup {
     this.#host = host;
   }
 
-  async load(): Promise<void> {
-    const asked = ++this.#asked;
-    try {
-      const [forms, setup, keys, config] = await Promise.all([
-        this.#host.rpc("providers.list", {}),
-        this.#host.rpc("accounts.setup", {}),
-        this.#host.rpc("keys.state", {}),
-        this.#host.rpc("config.state", {}),
-      ]);
-      if (asked !== this.#asked) return;
-      this.forms = forms;
-      this.accounts = setup.accounts;
-      this.removed = setup.removed;
-      this.keys = keys;
-      this.config = config;
-      this.error = null;
-      this.loaded = true;
-    } catch (thrown) {
-      if (asked === this.#asked) this.error = HostError.from(thrown);
-    }
+  /** Reads everything anew. Done when the newest answer is there, also if that was asked for later. */
+  load(): Promise<void> {
+    this.#newest = this.#read(++this.#asked);
+    return this.#newest;
   }
 
   /** Takes in news of `config.toml`, and reads what follows from it. */
@@ -69,5 +54,27 @@ export class Setup {
   async unlock(passphrase: string): Promise<void> {
     this.keys = await this.#host.rpc("keys.unlock", { passphrase });
     await this.load();
+  }
+
+  async #read(asked: number): Promise<void> {
+    try {
+      const [forms, setup, keys, config] = await Promise.all([
+        this.#host.rpc("providers.list", {}),
+        this.#host.rpc("accounts.setup", {}),
+        this.#host.rpc("keys.state", {}),
+        this.#host.rpc("config.state", {}),
+      ]);
+      if (asked !== this.#asked) return await this.#newest;
+      this.forms = forms;
+      this.accounts = setup.accounts;
+      this.removed = setup.removed;
+      this.keys = keys;
+      this.config = config;
+      this.error = null;
+      this.loaded = true;
+    } catch (thrown) {
+      if (asked !== this.#asked) return await this.#newest;
+      this.error = HostError.from(thrown);
+    }
   }
 }

@@ -20,9 +20,6 @@ import { FakeSetup } from "./setup";
 import { FakeWebhooks } from "./webhooks";
 import { World } from "./world";
 
-/** How long a new account waits for its first event. */
-const FIRST_EVENT_MS = 2500;
-
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
 
 /** Beside the scene: the time, how long an answer takes, and settings to begin with. */
@@ -111,10 +108,7 @@ export class FakeHost implements Host {
       ),
     "accounts.setup": () => this.#setup.setup,
     "accounts.try": (args) => this.#setup.try(args),
-    "accounts.add": (args) => {
-      setTimeout(() => this.#arrive(args.id), FIRST_EVENT_MS);
-      return this.#setup.add(args);
-    },
+    "accounts.add": (args) => this.#setup.add(args),
     "accounts.edit": ({ id, settings }) => this.#setup.edit(id, settings),
     "accounts.pause": ({ id, paused }) => this.#setup.pause(id, paused),
     "accounts.remove": ({ id, data, forget_secrets }) => this.#setup.remove(id, data, forget_secrets),
@@ -171,7 +165,11 @@ export class FakeHost implements Host {
     "webhook.look": ({ account }) => this.#webhooks.look(account, this.#providerOf(account)),
     "webhook.register": ({ account, targets }) => this.#webhooks.register(account, this.#providerOf(account), targets),
     "webhook.restore": ({ account, target }) => this.#webhooks.restore(account, this.#providerOf(account), target),
-    "webhook.test": ({ account }) => this.#webhooks.test(account, this.#providerOf(account)),
+    "webhook.test": ({ account }) => {
+      const trial = this.#webhooks.test(account, this.#providerOf(account));
+      if (trial.outcome === "accepted") this.#arrive(account);
+      return trial;
+    },
     "webhook.consent": ({ account, keep }) => (this.#webhooks.consent(account, keep), {}),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
@@ -213,7 +211,7 @@ export class FakeHost implements Host {
     this.#setup.mend();
   }
 
-  /** A provider sends an account's first event. */
+  /** An event of an account comes in at the door. */
   #arrive(id: string): void {
     this.#setup.arrive(id);
     this.#tell({ type: "health" });
