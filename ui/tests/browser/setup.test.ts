@@ -34,6 +34,9 @@ test("an account is there in a minute: provider, key, name, test event", async (
   await page.getByRole("button", { name: "Copy the address" }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("https://hooks.example/webhooks/riverside-clinic-retell");
   await page.getByRole("button", { name: "Send test event" }).click();
+  await page.getByText("Sent, verified and kept in").waitFor();
+  await page.getByText("Waiting for the first event").waitFor();
+  await page.evaluate(() => (window as unknown as { fakeHost: { arrive: (id: string) => void } }).fakeHost.arrive("riverside-clinic-retell"));
   await page.getByText("It has arrived").waitFor();
   await page.getByRole("button", { name: "Open the account" }).click();
   await page.getByRole("heading", { level: 1, name: "riverside-clinic-retell" }).waitFor();
@@ -137,7 +140,7 @@ test("locked keys are asked for calmly: the rest works, and the passphrase opens
   const sheet = page.getByRole("dialog", { name: "Unlock the sealed keys" });
   await sheet.getByLabel("Passphrase").fill("wrong");
   await sheet.getByLabel("Passphrase").press("Enter");
-  await sheet.getByText("does not open the file").waitFor();
+  await sheet.getByText("This passphrase does not open the file.").waitFor();
   await sheet.getByLabel("Passphrase").fill("open sesame");
   await sheet.getByLabel("Passphrase").press("Enter");
   await page.getByText("The sealed keys are open").waitFor();
@@ -254,7 +257,7 @@ test("in German the way is German", async () => {
   const page = await open({ at: "#/settings/add?provider=custom", language: "de" });
   await page.getByRole("heading", { level: 1, name: "Konto hinzufügen" }).waitFor();
   await page.getByLabel("Webhook-Geheimnis").fill("geheim");
-  await page.getByText("Es beginnt mit whsec_").waitFor();
+  await page.getByText("Diese beginnen sonst mit whsec_").waitFor();
   await page.getByLabel("Webhook-Geheimnis").fill("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   await page.getByRole("button", { name: "Geheimnis prüfen" }).click();
   await page.getByText("Fragen lässt sich niemand").waitFor();

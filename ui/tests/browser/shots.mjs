@@ -184,7 +184,9 @@ async function added(page) {
 async function arrived(page) {
   await added(page);
   await page.getByRole("button", { name: "Testmeldung schicken" }).click();
-  await page.waitForTimeout(1900);
+  await page.waitForTimeout(300);
+  await page.evaluate(() => window.fakeHost.arrive("riverside-clinic-retell"));
+  await page.waitForTimeout(300);
 }
 
 /** A setting that is not saved yet. */

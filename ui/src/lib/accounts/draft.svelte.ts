@@ -3,7 +3,7 @@
 
 import type { AccountCheck, ProviderForm } from "$lib/host/bindings";
 import { HostError, type Host } from "$lib/host/host";
-import { applies, asId, idProblem, secretProblem, settingProblem, suggestId, told } from "./forms";
+import { applies, asId, idProblem, settingProblem, suggestId, told } from "./forms";
 
 /** What the provider says to the keys. */
 export type Trial =
@@ -33,12 +33,14 @@ export class Draft {
   /** What has to be filled in before anybody can be asked. */
   lacking: string[] = $derived.by(() => {
     if (this.form === null) return ["provider"];
-    const secrets = this.form.secrets.filter((field) => (field.required && (this.secrets[field.name] ?? "").trim() === "") || secretProblem(field, this.secrets[field.name] ?? "") !== null).map(({ name }) => name);
+    const secrets = this.form.secrets.filter(({ name, required }) => required && (this.secrets[name] ?? "").trim() === "").map(({ name }) => name);
     const form = this.form;
     const settings = form.settings.filter((setting) => applies(setting, form, this.settings) && settingProblem(setting, this.settings[setting.key] ?? "") !== null).map(({ key }) => key);
     return [...secrets, ...settings];
   });
   idProblem = $derived.by(() => idProblem(this.id, this.#taken()));
+  /** A secret was typed. */
+  touched: boolean = $derived(Object.values(this.secrets).some((secret) => secret !== ""));
   /** The keys were tried and nothing speaks against them. */
   vouched: boolean = $derived(this.trial.state === "works" || (this.trial.state === "refused" && NOT_ABOUT_THE_KEY.includes(this.trial.error.code)));
   /** Everything is there for adding it. */

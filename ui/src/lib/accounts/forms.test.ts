@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ProviderForm, SettingField } from "$lib/host/bindings";
-import { applies, asId, asText, asValue, changes, idProblem, parted, settingProblem, suggestId, told } from "./forms";
+import { applies, asId, asText, asValue, changes, idProblem, parted, sensible, settingProblem, suggestId, told } from "./forms";
 
 function setting(key: string, kind: SettingField["kind"], part: Partial<SettingField> = {}): SettingField {
   return { key, kind, common: true, required: false, default: null, choices: [], about: "", only_with: null, ...part };
@@ -72,9 +72,22 @@ const TWILIO: ProviderForm = {
   ],
 };
 
+test("a switch that is turned on and off again changes nothing", () => {
+  const flag = setting("accept_unsigned", "flag", { default: false });
+  expect(changes([flag], { accept_unsigned: "false" }, {})).toEqual({});
+  expect(changes([flag], { accept_unsigned: "false" }, { accept_unsigned: true })).toEqual({ accept_unsigned: false });
+});
+
 test("one is asked first for what an account cannot do without", () => {
-  expect(parted(TWILIO).first.map(({ key }) => key)).toEqual(["account_sid"]);
-  expect(parted({ ...TWILIO, has_api: false }).first.map(({ key }) => key), "who only pushes says from where").toEqual(["account_sid", "media_hosts"]);
+  expect(parted(TWILIO, {}).first.map(({ key }) => key)).toEqual(["account_sid"]);
+  expect(parted({ ...TWILIO, has_api: false }, {}).first.map(({ key }) => key), "who only pushes says from where").toEqual(["account_sid", "media_hosts"]);
+});
+
+test("settings that mean nothing at a provider are shown only if they stand in the file", () => {
+  const form = { ...TWILIO, has_api: false, cannot_delete: "nobody to ask", settings: [setting("poll_every", "duration"), setting("max_downloads", "number"), setting("delete_at_provider", "flag")] };
+  expect(sensible(form, {}).map(({ key }) => key)).toEqual(["max_downloads"]);
+  expect(sensible(form, {}, { poll_every: "5m" }).map(({ key }) => key)).toEqual(["poll_every", "max_downloads"]);
+  expect(sensible({ ...form, has_api: true }, {}).map(({ key }) => key), "a provider that deletes whole calls only is not told to").toEqual(["poll_every", "max_downloads"]);
 });
 
 test("a setting that only counts with another is not asked for, and not sent, without it", () => {

@@ -67,7 +67,7 @@ export function settingProblem(form: SettingField, text: string): MessageKey | n
   return null;
 }
 
-/** What of a secret does not fit before anybody is asked; `null` if it may. Several may stand with spaces between. */
+/** What looks odd about a secret; `null` if nothing does. The provider has the last word. Several may stand with spaces between. */
 export function secretProblem(field: SecretField, text: string): MessageKey | null {
   const parts = text.trim().split(/\s+/).filter((part) => part !== "");
   const { begins_with } = field;
@@ -79,15 +79,31 @@ export function changes(forms: readonly SettingField[], texts: Readonly<Record<s
   const changed: Record<string, SettingValue | null> = {};
   for (const form of forms) {
     const text = applies(form, { settings: [...forms] }, texts) ? (texts[form.key] ?? "") : "";
-    if (text.trim() !== asText(known[form.key]).trim()) changed[form.key] = asValue(form, text);
+    const value = asValue(form, text);
+    const asUsual = known[form.key] === undefined && asText(value) === asText(form.default);
+    if (!asUsual && text.trim() !== asText(known[form.key]).trim()) changed[form.key] = value;
   }
   return changed;
 }
 
 /** The settings that a new account is asked for at once, and those with good answers of their own. Who only pushes has to say from where. */
-export function parted(form: ProviderForm): { first: SettingField[]; more: SettingField[] } {
+export function parted(form: ProviderForm, texts: Readonly<Record<string, string>>): { first: SettingField[]; more: SettingField[] } {
   const asked = ({ key, common, required, only_with }: SettingField) => required || (!common && only_with === null) || (key === "media_hosts" && !form.has_api);
-  return { first: form.settings.filter(asked), more: form.settings.filter((setting) => !asked(setting)) };
+  const all = sensible(form, texts);
+  return { first: all.filter(asked), more: all.filter((setting) => !asked(setting)) };
+}
+
+/** Settings about asking a provider: nothing to those whose backend only pushes. */
+const OF_ASKING: readonly string[] = ["base_url", "poll_every", "requests_per_second", "delete_at_provider", "accept_unsigned"];
+
+/** The settings that mean something at this provider, given the others; those that stand in the file in any case. */
+export function sensible(form: ProviderForm, texts: Readonly<Record<string, string>>, known: Readonly<Record<string, SettingValue | undefined>> = {}): SettingField[] {
+  return form.settings.filter((setting) => {
+    if (known[setting.key] !== undefined) return true;
+    if (!form.has_api && OF_ASKING.includes(setting.key)) return false;
+    if (setting.key === "delete_at_provider" && form.cannot_delete !== null) return false;
+    return applies(setting, form, texts);
+  });
 }
 
 /** Settings that every account has and that are looked at now and then; the others hardly ever. */

@@ -1,7 +1,7 @@
 // The words that accounts, their keys and their settings are spoken of with, in the language in use.
 
 import { providerWords } from "$lib/calls/words.svelte";
-import type { AccountJson, AccountSetup, ErrorJson, KeysJson, ProviderForm, SecretField, SettingField } from "$lib/host/bindings";
+import type { AccountJson, AccountSetup, ErrorCode, ErrorJson, KeysJson, ProviderForm, SecretField, SettingField } from "$lib/host/bindings";
 import { isMessage, type MessageKey } from "$lib/i18n/table";
 import { currentLanguage, say, t, tOr } from "$lib/i18n/words.svelte";
 
@@ -54,10 +54,17 @@ export function standing(setup: AccountSetup, live: AccountJson | null, now: num
   return { tone: "good", text: t("account.heard", { ago: say.ago(Date.parse(heard), now) }) };
 }
 
+/** What is said of an error when keys are tried, and what to do about it. */
+const REFUSALS: Partial<Record<ErrorCode, [MessageKey, MessageKey | null]>> = {
+  key_refused: ["trial.key_refused", "trial.key_refused_advice"],
+  provider: ["trial.unreachable", "trial.unreachable_advice"],
+  rate_limited: ["trial.rate_limited", "trial.rate_limited_advice"],
+  config: ["trial.config", null],
+};
+
 /** What went wrong when keys were tried: what, and what to do. */
 export function refusalWords(provider: string, error: ErrorJson): { title: string; advice: string | null; detail: Words | null } {
-  const known: MessageKey | null = error.code === "key_refused" ? "trial.key_refused" : error.code === "provider" ? "trial.unreachable" : error.code === "rate_limited" ? "trial.rate_limited" : null;
-  const advice: MessageKey | null = error.code === "key_refused" ? "trial.key_refused_advice" : error.code === "provider" ? "trial.unreachable_advice" : error.code === "rate_limited" ? "trial.rate_limited_advice" : null;
+  const [known, advice] = REFUSALS[error.code] ?? [null, null];
   const said = [error.message, error.hint].filter((text) => text !== null && text !== "").join(" ");
   return {
     title: known === null ? t("trial.failed") : t(known, { provider: providerWords(provider) }),

@@ -165,11 +165,7 @@ export class FakeHost implements Host {
     "webhook.look": ({ account }) => this.#webhooks.look(account, this.#providerOf(account)),
     "webhook.register": ({ account, targets }) => this.#webhooks.register(account, this.#providerOf(account), targets),
     "webhook.restore": ({ account, target }) => this.#webhooks.restore(account, this.#providerOf(account), target),
-    "webhook.test": ({ account }) => {
-      const trial = this.#webhooks.test(account, this.#providerOf(account));
-      if (trial.outcome === "accepted") this.#arrive(account);
-      return trial;
-    },
+    "webhook.test": ({ account }) => this.#webhooks.test(account, this.#providerOf(account)),
     "webhook.consent": ({ account, keep }) => (this.#webhooks.consent(account, keep), {}),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
@@ -211,8 +207,8 @@ export class FakeHost implements Host {
     this.#setup.mend();
   }
 
-  /** An event of an account comes in at the door. */
-  #arrive(id: string): void {
+  /** An event of an account comes in at the door, for tests. */
+  arrive(id: string): void {
     this.#setup.arrive(id);
     this.#tell({ type: "health" });
   }

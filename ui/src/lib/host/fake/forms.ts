@@ -39,7 +39,7 @@ const HMAC = { key: "webhook_auth", values: ["hmac"] };
 
 /** The forms of all providers. */
 export const FORMS: readonly ProviderForm[] = [
-  form("retell", "Retell AI", "https://api.retellai.com", [secret("api_key", true, "API key", "Settings, API Keys.")], [], CANNOT_DELETE),
+  form("retell", "Retell AI", "https://api.retellai.com", [secret("api_key", true, "API key", "Settings, API Keys.", "key_")], [], CANNOT_DELETE),
   form(
     "vapi",
     "Vapi",
@@ -76,7 +76,7 @@ export const FORMS: readonly ProviderForm[] = [
     default_base_url: "https://custom.invalid",
     cannot_delete: "a backend of your own has no API to ask",
     secrets: [secret("webhook_secret", true, "Webhook secret", "Of your own making.", "whsec_")],
-    settings: ALWAYS,
+    settings: [...ASKED, ...ALWAYS],
   },
 ];
 

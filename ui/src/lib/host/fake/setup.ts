@@ -162,7 +162,7 @@ export class FakeSetup {
   }
 
   unlock(passphrase: string): KeysJson {
-    if (this.#keys.kind === "sealed_file" && passphrase !== PASSPHRASE) throw problem("bad_request", "the passphrase does not open the file");
+    if (this.#keys.kind === "sealed_file" && passphrase !== PASSPHRASE) throw problem("config", "the passphrase does not open the file");
     this.#keys = { ...this.#keys, kind: this.#keys.kind === "none" ? "sealed_file" : this.#keys.kind, open: true };
     this.#accounts = this.#accounts.map((account) => ({ ...account, setup: { ...account.setup, secrets: account.setup.secrets.map((one) => (one.source === "missing" && one.required ? { ...one, source: this.#source() } : one)) } }));
     this.#tell();
