@@ -26,7 +26,7 @@ test("somebody else's address has no button, and says why", async () => {
   const page = await open({ at: "#/health" });
   await page.getByRole("button", { name: "Webhooks of clinic-retell" }).click();
   const line = page.getByRole("listitem").filter({ hasText: "Agent Appointment line" });
-  await line.getByText("Somebody else’s").waitFor();
+  await line.getByText("Somebody else's").waitFor();
   await line.getByText("https://crm.example/retell").waitFor();
   await line.getByText("stays as it is").waitFor();
   expect(await line.getByRole("button").count()).toBe(0);
@@ -36,7 +36,7 @@ test("a test event is sent, and what comes of it is told", async () => {
   const page = await open({ at: "#/health" });
   await page.getByRole("button", { name: "Webhooks of clinic-retell" }).click();
   const card = page.getByRole("region", { name: "Webhooks at the provider" });
-  await card.getByText(/The provider’s newest event came/).waitFor();
+  await card.getByText(/The provider's newest event came/).waitFor();
   await card.getByRole("button", { name: "Send test event" }).click();
   await card.getByText("Sent, verified and kept in 84 ms").waitFor();
 });

@@ -1423,6 +1423,231 @@ before: Array<string>,
  */
 after: Array<string>, };
 
+export type AdviceJson = { 
+/**
+ * The word.
+ */
+code: string, 
+/**
+ * The sentence, in English.
+ */
+text: string, };
+
+export type WebhookRef = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, };
+
+export type WebhookRegisterArgs = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * [`WebhookTargetJson::id`]s. Empty: all that need no caution. Naming a place says that its caution
+ * was read.
+ */
+targets: Array<string>, };
+
+export type WebhookTargetRef = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * [`WebhookTargetJson::id`].
+ */
+target: string, };
+
+export type WebhookConsentArgs = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * True: a changed address is entered by itself wherever an earlier one of this home stands.
+ */
+keep: boolean, };
+
+export type WebhookLook = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * The address to be entered; `null` while the door has no public one.
+ */
+address: string | null, 
+/**
+ * Whether there are places at this provider that can be set from here.
+ */
+can_set: boolean, 
+/**
+ * Whether a person agreed that the address is kept up to date; `null`: nobody was asked.
+ */
+keep_current: boolean | null, 
+/**
+ * The places as they are now.
+ */
+targets: Array<WebhookTargetJson>, 
+/**
+ * What to do by hand, in order.
+ */
+steps: Array<WebhookStepJson>, 
+/**
+ * Why the provider could not be asked.
+ */
+error: ErrorJson | null, 
+/**
+ * When the provider's newest event came, RFC 3339; test events do not count.
+ */
+last_event_at: string | null, 
+/**
+ * The provider's word for its kind.
+ */
+last_event_kind: string | null, };
+
+export type WebhookTargetJson = { 
+/**
+ * Its name for `webhook.register` and `webhook.restore`.
+ */
+id: string, 
+/**
+ * `agent | assistant | phone_number | application`.
+ */
+kind: string, 
+/**
+ * What people call it.
+ */
+name: string | null, 
+/**
+ * The provider's word for the field.
+ */
+field: string, 
+/**
+ * Whose the address is that stands there: `ours | old | empty | foreign`.
+ */
+state: string, 
+/**
+ * The address that stands there, without what stands behind `?` and before `@`.
+ */
+value: string | null, 
+/**
+ * Where the provider turns when nobody takes an event there; it stays as it is.
+ */
+failover: string | null, 
+/**
+ * Whether the address decides what calls do, rather than only hearing of them.
+ */
+drives_calls: boolean, 
+/**
+ * What would be entered; `null` where nothing may be, or nothing has to.
+ */
+will_set: string | null, 
+/**
+ * Why nothing may be entered.
+ */
+why_not: AdviceJson | null, 
+/**
+ * What has to be read before it is entered.
+ */
+caution: AdviceJson | null, 
+/**
+ * What can be put back.
+ */
+previous: WebhookPrevious | null, };
+
+export type WebhookPrevious = { 
+/**
+ * The address; `null`: there was none.
+ */
+value: string | null, 
+/**
+ * When it was exchanged, RFC 3339.
+ */
+at: string, 
+/**
+ * Who wanted that.
+ */
+who: string, };
+
+export type WebhookStepJson = { 
+/**
+ * What to do.
+ */
+what: AdviceJson, 
+/**
+ * What to paste with it.
+ */
+paste: string | null, };
+
+export type WebhookSet = { 
+/**
+ * The places, in the order asked for.
+ */
+results: Array<WebhookResult>, };
+
+export type WebhookResult = { 
+/**
+ * [`WebhookTargetJson::id`].
+ */
+target: string, 
+/**
+ * `done | unchanged | refused | changed | no_such_place | failed`.
+ */
+outcome: string, 
+/**
+ * What is left to do, or why it was refused.
+ */
+advice: AdviceJson | null, 
+/**
+ * What the provider said.
+ */
+error: ErrorJson | null, };
+
+export type WebhookTrial = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * `accepted | cannot_sign | rejected | unknown_account | elsewhere | other_home | unavailable | unreachable`.
+ */
+outcome: string, 
+/**
+ * Where it was sent.
+ */
+address: string | null, 
+/**
+ * Whether that is the public address; otherwise only the door itself was tried.
+ */
+is_public: boolean, 
+/**
+ * How long it took there and back, in ms.
+ */
+took_ms: number | null, 
+/**
+ * The word for why: the door's reason, the tunnel's, or that of what cannot be signed.
+ */
+reason: string | null, 
+/**
+ * What happened, in English.
+ */
+message: string, 
+/**
+ * What to do about it, in English.
+ */
+hint: string | null, 
+/**
+ * When the provider's newest event came, RFC 3339; test events do not count.
+ */
+last_event_at: string | null, 
+/**
+ * The provider's word for its kind.
+ */
+last_event_kind: string | null, };
+
 export type Nothing = Record<symbol, never>;
 
 export type InsightsArgs = { 
@@ -1730,6 +1955,11 @@ export interface Commands {
   "ledger.repair": { args: RepairScopeJson; result: ResyncProgress };
   "ledger.export": { args: LedgerArgs; result: WrittenFile };
   "health.get": { args: Nothing; result: Health };
+  "webhook.look": { args: WebhookRef; result: WebhookLook };
+  "webhook.register": { args: WebhookRegisterArgs; result: WebhookSet };
+  "webhook.restore": { args: WebhookTargetRef; result: WebhookSet };
+  "webhook.test": { args: WebhookRef; result: WebhookTrial };
+  "webhook.consent": { args: WebhookConsentArgs; result: Nothing };
   "tunnel.restart": { args: Nothing; result: Nothing };
   "settings.get": { args: Nothing; result: Settings };
   "settings.set": { args: Settings; result: Settings };
