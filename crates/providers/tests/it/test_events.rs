@@ -88,7 +88,10 @@ fn every_way_of_proving_it_that_vapi_has_is_mastered() {
             ("algorithm", "sha512"),
             ("signature_encoding", "base64"),
             ("signature_prefix", "v1,"),
-            ("payload_format", "{method}:{url}:{svix-id}.{timestamp}.{body}"),
+            (
+                "payload_format",
+                "{method}:{url}:{svix-id}.{timestamp}.{body}",
+            ),
             ("secret_is_base64", "true"),
         ],
         &[
