@@ -27,10 +27,10 @@ const APPLICATIONS: &str = "/Applications.json";
 const APPLICATION: &str = "/Applications/{ApplicationSid}.json";
 const PAGE_SIZE: &str = "1000";
 
-const CALL_FLOW: May = May::No(Advice {
+const CALL_FLOW: Advice = Advice {
     code: "twilio_call_flow",
     text: "this address is the flow of the call; whoever stands here answers it, and Ringback only listens",
-});
+};
 const OVERRIDDEN: May = May::No(Advice {
     code: "twilio_overridden",
     text: "the number is bound to a TwiML application or a SIP trunk, whose settings count instead of this one",
@@ -143,8 +143,8 @@ impl Place {
             value: Some(object.text("voice_url")?),
             failover: object.text("voice_fallback_url"),
             drives_calls: true,
-            when_empty: CALL_FLOW,
-            when_ours: CALL_FLOW,
+            when_empty: May::No(CALL_FLOW),
+            when_ours: May::No(CALL_FLOW),
             afterwards: None,
         })
     }
@@ -183,10 +183,7 @@ impl TwilioClient {
         });
         let Some((place, sid)) = found else {
             return Err(match change.target.ends_with("/voice") {
-                true => NotSet::ByHand(match CALL_FLOW {
-                    May::No(advice) | May::Knowing(advice) => advice,
-                    May::Yes => unreachable!("the flow of a call is nobody's to change"),
-                }),
+                true => NotSet::ByHand(CALL_FLOW),
                 false => ApiError::NotFound.into(),
             });
         };

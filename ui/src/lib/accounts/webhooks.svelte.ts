@@ -18,11 +18,6 @@ export function placeWords(target: WebhookTargetJson): string {
   return target.name === null ? kind : `${kind} ${target.name}`;
 }
 
-/** Whether a place asks for a person: something can be entered, or somebody else stands there. */
-export function needsSomebody(target: WebhookTargetJson): boolean {
-  return target.will_set !== null || target.state === "foreign" || target.state === "old";
-}
-
 /** The places that ask for somebody first; the others in their order. */
 export function inOrder(targets: readonly WebhookTargetJson[]): WebhookTargetJson[] {
   const rank = (target: WebhookTargetJson) => (target.will_set !== null ? 0 : target.state === "ours" ? 1 : target.drives_calls && target.why_not !== null ? 3 : 2);
