@@ -134,7 +134,7 @@ test("where there is no key store, a passphrase makes a sealed file first", asyn
 test("locked keys are asked for calmly: the rest works, and the passphrase opens them", async () => {
   const page = await open({ scene: "locked", at: "#/live" });
   const bar = page.getByRole("region", { name: "The sealed keys are locked" });
-  await bar.getByText("6 accounts wait for their keys.").waitFor();
+  await bar.getByText("5 accounts wait for their keys.").waitFor();
   await page.getByRole("region", { name: "Ongoing calls" }).getByRole("link").first().waitFor();
   await bar.getByRole("button", { name: "Unlock" }).click();
   const sheet = page.getByRole("dialog", { name: "Unlock the sealed keys" });

@@ -86,7 +86,7 @@ test("every tab of a call, the keys and the alerts pass the same check", async (
 test("nothing is cut off at the width of a small laptop, in the longer of both languages", async () => {
   for (const at of ["#/live", "#/calls", "#/calls/01K0000000001", "#/calls/meeting-retrospective", "#/calls/state-withheld-foreign_host", "#/calls/long-meeting", "#/insights", "#/health", "#/health/ledger", "#/settings", "#/settings/accounts/luigis-twilio", "#/settings/add?provider=vapi"]) {
     const page = await open({ at, language: "de", scene: "trouble", size: { width: 1024, height: 700 } });
-    await page.locator("[data-row] .who, .card, .tiles, .accounts, .strip, .row, .waveform, .notice").first().waitFor();
+    await page.locator("[data-row] .who, .card, .tiles, .accounts, .strip, .row, .waveform, .notice, .columns").first().waitFor();
     const beyond = await page.evaluate(() => [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100)));
     expect(beyond.slice(0, 3), at).toEqual([]);
     await page.context().close();

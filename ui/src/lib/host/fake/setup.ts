@@ -58,7 +58,7 @@ export class FakeSetup {
         title: account.title,
         paused: false,
         settings: SETTINGS[account.id] ?? {},
-        secrets: this.#standings(account.id, account.provider, (name) => (account.missing_secrets.includes(name.toUpperCase()) ? "missing" : index === 1 ? "environment" : null)),
+        secrets: this.#standings(account.id, account.provider, (name) => (account.missing_secrets.includes(name.toUpperCase()) ? "missing" : index === 1 && name === "auth_token" ? "environment" : null)),
         webhook_url: account.webhook_url,
       },
     }));
@@ -86,7 +86,8 @@ export class FakeSetup {
       const missing_secrets = setup.secrets.filter(({ required, source }) => required && source === "missing").map(({ name }) => name.toUpperCase());
       const known = day.find(({ id }) => id === setup.id);
       if (known !== undefined) return { ...known, missing_secrets };
-      return { id: setup.id, provider: setup.provider, title: setup.title, webhook_url: setup.webhook_url, missing_secrets, last_webhook_at, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, calls: 0 };
+      const { id, provider, title, webhook_url } = setup;
+      return { id, provider, title, webhook_url, missing_secrets, last_webhook_at, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, calls: 0 };
     });
   }
 
