@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ProviderForm, SettingField } from "$lib/host/bindings";
-import { applies, asId, asText, asValue, changes, idProblem, parted, sensible, settingProblem, suggestId, told } from "./forms";
+import { applies, asId, asText, asValue, changes, duration, idProblem, parted, sensible, settingProblem, suggestId, told } from "./forms";
 
 function setting(key: string, kind: SettingField["kind"], part: Partial<SettingField> = {}): SettingField {
   return { key, kind, common: true, required: false, default: null, choices: [], about: "", only_with: null, ...part };
@@ -24,7 +24,7 @@ test("an id is suggested from what the provider calls the account", () => {
 
 test("a long name gives an id of whole words", () => {
   const id = suggestId("twilio", "The Extraordinarily Long Winded Hospitality Group Of Northern Bavaria", []);
-  expect(id).toBe("the-extraordinarily-long-twilio");
+  expect(id).toBe("the-extraordinarily-long-winded-twilio");
   expect(idProblem(id, [])).toBeNull();
 });
 
@@ -49,6 +49,13 @@ test("what cannot be a time, a number or an address is said before anybody is as
   expect(settingProblem(setting("requests_per_second", "number"), "many")).toBe("setting.no_number");
   expect(settingProblem(setting("base_url", "address"), "api.example")).toBe("setting.no_address");
   expect(settingProblem(setting("account_sid", "text", { required: true }), " ")).toBe("setting.required");
+});
+
+test("a length of time is read as the file writes it", () => {
+  expect(duration("5m")).toBe(300_000);
+  expect(duration("1h 30m")).toBe(5_400_000);
+  expect(duration("0s")).toBe(0);
+  expect(duration("soon")).toBeNull();
 });
 
 test("only what was changed is sent, and an emptied box gives the default back", () => {

@@ -67,6 +67,13 @@ export function settingProblem(form: SettingField, text: string): MessageKey | n
   return null;
 }
 
+/** A length of time as the file writes it, in ms; `null` if it is none. */
+export function duration(text: string): number | null {
+  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|[smhdw])/g)];
+  return parts.length === 0 ? null : parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);
+}
+
 /** What looks odd about a secret; `null` if nothing does. The provider has the last word. Several may stand with spaces between. */
 export function secretProblem(field: SecretField, text: string): MessageKey | null {
   const parts = text.trim().split(/\s+/).filter((part) => part !== "");
