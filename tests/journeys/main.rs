@@ -40,3 +40,4 @@ mod tunnel;
 mod twice;
 mod two_processes;
 mod vapi;
+mod webhooks;

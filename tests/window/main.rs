@@ -8,5 +8,6 @@ mod board;
 mod demo;
 mod listening;
 mod resync;
+mod setup;
 mod start;
 mod steps;

@@ -63,6 +63,37 @@ pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
         .collect::<Result<_, EngineError>>()?)
 }
 
+/// `accounts webhook ID`.
+pub async fn webhook(engine: &Engine, account: &str) -> Result<WebhookLook, ErrorJson> {
+    handlers::webhooks::look(engine, account).await
+}
+
+/// `accounts webhook ID --register`.
+pub async fn webhook_register(
+    engine: &Engine,
+    args: &WebhookRegisterArgs,
+) -> Result<WebhookSet, ErrorJson> {
+    handlers::webhooks::register(engine, args).await
+}
+
+/// `accounts webhook ID --restore`.
+pub async fn webhook_restore(
+    engine: &Engine,
+    args: &WebhookTargetRef,
+) -> Result<WebhookSet, ErrorJson> {
+    handlers::webhooks::restore(engine, args).await
+}
+
+/// `accounts webhook ID --test`.
+pub async fn webhook_test(engine: &Engine, account: &str) -> Result<WebhookTrial, ErrorJson> {
+    handlers::webhooks::test(engine, account).await
+}
+
+/// `accounts webhook ID --keep-current`.
+pub async fn webhook_consent(engine: &Engine, args: &WebhookConsentArgs) -> Result<(), ErrorJson> {
+    handlers::webhooks::consent(engine, args).await
+}
+
 /// `doctor`.
 pub fn health(engine: &Engine) -> Result<Health, ErrorJson> {
     handlers::health(engine)

@@ -86,6 +86,8 @@ pub(crate) enum AccountsCommand {
         #[arg(long)]
         sealed: bool,
     },
+    /// Where the provider sends what happens: look, enter the address, put back what was there, try it
+    Webhook(WebhookArgs),
     /// Take a key out of the key store
     ForgetSecret {
         /// The account
@@ -99,6 +101,28 @@ pub(crate) enum AccountsCommand {
         #[arg(long)]
         sealed: bool,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what"))]
+pub(crate) struct WebhookArgs {
+    /// The account
+    pub(crate) id: String,
+    /// Enter the account's address wherever that does no harm; nobody else's address is overwritten
+    #[arg(long, group = "what")]
+    pub(crate) register: bool,
+    /// Only in this place (repeatable); also says that its caution was read
+    #[arg(long, value_name = "T", requires = "register")]
+    pub(crate) target: Vec<String>,
+    /// Put back what stood in this place before
+    #[arg(long, value_name = "T", group = "what")]
+    pub(crate) restore: Option<String>,
+    /// Send a signed test event through the public address
+    #[arg(long, group = "what")]
+    pub(crate) test: bool,
+    /// Enter a changed address by itself from now on, or not any more
+    #[arg(long, value_name = "yes|no", group = "what", value_parser = ["yes", "no"])]
+    pub(crate) keep_current: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -21,7 +21,7 @@ use crate::{
     rebuild::restore,
     resync,
     role::Role,
-    shapes, tunnel, work,
+    shapes, tunnel, webhooks, work,
 };
 
 /// How often a process without the role looks whether it is free.
@@ -108,6 +108,7 @@ pub(crate) fn start(
             tokio::spawn(keep(core.clone(), "the checks", checks::watch)),
             tokio::spawn(keep(core.clone(), "the daily look", daily::watch)),
             tokio::spawn(keep(core.clone(), "reading of shapes", shapes::watch)),
+            tokio::spawn(keep(core.clone(), "the webhook addresses", webhooks::watch)),
         ];
         open(&core, &background, door, listen).await;
         if loops.await.is_err() {

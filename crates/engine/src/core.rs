@@ -22,6 +22,7 @@ use crate::{
     resync::{Runs, Sweeping},
     stuck,
     tunnel::Tunneling,
+    webhooks::Turn,
 };
 
 /// The shared parts. Everything that runs holds it; it holds nothing that runs.
@@ -46,6 +47,8 @@ pub(crate) struct Core {
     pub stuck: stuck::Watch,
     pub desk: Desk,
     pub tunnel: Tunneling,
+    /// Whose turn it is to write webhook addresses at providers.
+    pub webhooks: Turn,
     pub news: broadcast::Sender<News>,
     /// Rung when there may be something to fetch or to ask for.
     pub work: Arc<Notify>,

@@ -32,6 +32,7 @@ use crate::{
     stuck,
     tunnel::{self, Pace, TunnelReport, Tunneling},
     watch,
+    webhooks::Turn,
 };
 
 /// Looks up an environment variable.
@@ -153,6 +154,7 @@ impl Engine {
             polls: Polls::default(),
             stuck: stuck::Watch::default(),
             tunnel: Tunneling::at(options.tunnel),
+            webhooks: Turn::default(),
             news,
             work,
             stop: CancellationToken::new(),

@@ -48,6 +48,7 @@ mod stuck;
 mod tunnel;
 mod view;
 mod watch;
+mod webhooks;
 mod work;
 
 pub use catch_up::DIGEST;
@@ -70,8 +71,11 @@ pub use replay::Replayed;
 pub use ringback_archive::Why;
 pub use ringback_audio as audio;
 pub use ringback_offsite::Hitch;
-pub use ringback_providers::{ApiError, Proof};
+pub use ringback_providers::{Advice, ApiError, Proof, TEST_KIND, WebhookStep};
 pub use ringback_store as store;
 pub use shapes::{Drift, DriftKind, Drifted, provider_title};
 pub use stuck::{STUCK, StuckBecause};
 pub use tunnel::{Pace, TunnelReport};
+pub use webhooks::{
+    LookedTarget, Previous, SetOutcome, SetTarget, Trial, TrialOutcome, WebhookLook, Whose,
+};

@@ -26,6 +26,7 @@ mod standard_webhooks;
 mod telnyx;
 mod twilio;
 mod vapi;
+mod webhook;
 
 pub use account::{Account, OptionKey, SecretName, Secrets};
 pub use client::{ApiError, Client, ListedPage, MediaRef, MediaStream, Proof, Snapshot};
@@ -33,3 +34,7 @@ pub use document::{Document, Misunderstood, Understood};
 pub use provider::{Provider, find, names};
 pub use request::{RawRequest, Refusal, Standing, VerifiedEvent};
 pub use shape::{Kinds, Shape, plain, shape};
+pub use webhook::{
+    Advice, May, NotSet, TEST_KIND, TargetKind, TestEvent, WebhookChange, WebhookStep,
+    WebhookTarget,
+};

@@ -7,8 +7,15 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, custom::Custom, http::Http, recall::Recall, retell::Retell,
-    telnyx::Telnyx, twilio::Twilio, vapi::Vapi,
+    TestEvent, Understood, VerifiedEvent, WebhookStep,
+    custom::Custom,
+    http::Http,
+    recall::Recall,
+    retell::Retell,
+    telnyx::Telnyx,
+    twilio::Twilio,
+    vapi::Vapi,
+    webhook::{self, Advice},
 };
 
 /// A provider. Everything here is pure: bytes in, words out.
@@ -75,6 +82,31 @@ pub trait Provider: Send + Sync {
     /// What this provider can tell of a call like this one by now; what of it is not there is
     /// missing.
     fn expects(&self, call: &Call) -> Vec<Field>;
+
+    /// What a person does so that webhooks come here, in order. The steps are for the dashboard, and for
+    /// whatever [`Client::set_webhook`] must not touch.
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        &[]
+    }
+
+    /// Whether there are places where [`Client::set_webhook`] may put an address.
+    fn sets_webhooks(&self) -> bool {
+        false
+    }
+
+    /// An event of the kind [`TEST_KIND`](crate::TEST_KIND), signed with the account's secret as the
+    /// provider signs. `nonce` makes it another one than all others.
+    ///
+    /// # Errors
+    /// Why it cannot be signed, and what to do instead.
+    fn test_event(
+        &self,
+        _account: &Account,
+        _nonce: &str,
+        _now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        Err(webhook::NO_TEST)
+    }
 
     /// How to ask the provider.
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client>;

@@ -1,11 +1,11 @@
 //! Accounts and alerts.
 
 use ringback_engine::{
-    Engine, EngineError, TunnelReport,
+    Engine, EngineError, TEST_KIND, TunnelReport,
     config::ConfiguredAccount,
     store::{Alert, CallFilter},
 };
-use ringback_model::{CallId, Source};
+use ringback_model::CallId;
 
 use super::time;
 use crate::{
@@ -44,8 +44,8 @@ pub(crate) fn account_json(
                 .collect(),
             last_webhook_at: reader
                 .events()
-                .last_received(id, Source::Webhook)?
-                .map(time),
+                .newest_webhook(id, TEST_KIND)?
+                .map(|head| time(head.received_at)),
             last_poll_at: poll.last_at.map(time),
             last_poll_error: poll.last_error.as_deref().map(ErrorJson::from),
             refused: u32::try_from(refused.iter().map(|count| count.count).sum::<u64>())

@@ -7,7 +7,7 @@ use ringback_api::{
 };
 use ringback_engine::{Engine, config::ConfiguredAccount};
 
-use super::{Done, keys};
+use super::{Done, keys, webhook};
 use crate::{
     args::AccountsCommand,
     out::{DONE, Out, PARTLY},
@@ -42,6 +42,7 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
             })?;
             Ok(DONE)
         }
+        AccountsCommand::Webhook(args) => webhook::run(engine, args, out).await,
         AccountsCommand::ForgetSecret { id, name } => {
             let variable = engine.variable(&id, &name)?;
             let was_there = engine.forget_secret(&id, &name)?;

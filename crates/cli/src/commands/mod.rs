@@ -14,6 +14,7 @@ mod resync;
 mod serve;
 mod simulate;
 mod status;
+mod webhook;
 
 use std::sync::Arc;
 

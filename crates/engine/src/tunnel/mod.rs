@@ -3,7 +3,7 @@
 //! `probe` asks the door through the public address, `report` is what is told of it to other processes
 //! of this home, and this file connects both with the tunnel.
 
-mod probe;
+pub(crate) mod probe;
 mod report;
 
 use std::{
@@ -18,10 +18,12 @@ use ringback_tunnel::{Around, Fixed, Kind, Movement, State, Tunnel};
 use url::Url;
 
 use crate::{
+    accounts::Party,
     config::{Config, TunnelConfig, TunnelKind},
     core::Core,
     news::News,
     role::Role,
+    webhooks,
 };
 use probe::DoorProbe;
 pub use report::TunnelReport;
@@ -39,7 +41,7 @@ const TOLD_AFTER: u32 = 3;
 /// The alert that the door cannot be reached.
 const DOWN: &str = "tunnel_down";
 /// The alert that the address of an account's webhooks is another one.
-const MOVED: &str = "public_url_changed";
+pub(crate) const MOVED: &str = "public_url_changed";
 
 /// The tunnel of this process, if it runs one.
 #[derive(Debug)]
@@ -140,7 +142,7 @@ fn kind(config: &TunnelConfig) -> Option<Arc<dyn Kind>> {
 }
 
 /// Where a tunnel leads: the door, by an address on which this machine reaches it.
-fn own(door: SocketAddr) -> SocketAddr {
+pub(crate) fn own(door: SocketAddr) -> SocketAddr {
     let ip = match door.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -248,14 +250,17 @@ async fn tell(
         _ => None,
     };
     let is_up = url.is_some();
-    let accounts: Vec<String> = if moved {
-        core.accounts
-            .iter()
-            .map(|party| party.id().to_string())
-            .collect()
+    let accounts: Vec<Arc<Party>> = if moved {
+        core.accounts.iter().cloned().collect()
     } else {
         Vec::new()
     };
+    // What stands at a provider under one of them was put there for this home.
+    let had: Vec<String> = [&previous, &url]
+        .into_iter()
+        .flatten()
+        .map(Url::to_string)
+        .collect();
     let new_url = url.map(|url| url.to_string()).unwrap_or_default();
     write(core, move |writer| {
         writer.settings_mut().set(SETTING, &report)?;
@@ -269,10 +274,16 @@ async fn tell(
         if is_up {
             writer.alerts_mut().resolve(DOWN, "tunnel")?;
         }
-        for account in &accounts {
+        for url in &had {
+            writer.addresses_mut().remember(url)?;
+        }
+        for party in &accounts {
+            if webhooks::does_it_by_itself(writer, party)? {
+                continue;
+            }
             writer.alerts_mut().raise(&NewAlert {
                 kind: MOVED.into(),
-                subject: account.clone(),
+                subject: party.id().to_string(),
                 params: serde_json::json!({ "url": new_url, "before": previous }),
             })?;
         }

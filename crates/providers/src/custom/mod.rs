@@ -14,6 +14,7 @@ mod events;
 mod links;
 mod payload;
 mod signature;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http, standard_webhooks,
+    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, standard_webhooks,
+    webhook::Advice,
 };
 
 /// The secret's name: what the backend signs its events with.
@@ -97,6 +99,19 @@ impl Provider for Custom {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

@@ -21,6 +21,7 @@ mod payload;
 mod platform;
 mod signature;
 mod transcript;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -29,7 +30,8 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http, standard_webhooks,
+    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, standard_webhooks,
+    webhook::Advice,
 };
 
 /// Opens the API.
@@ -117,6 +119,19 @@ impl Provider for Recall {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

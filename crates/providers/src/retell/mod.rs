@@ -13,6 +13,7 @@ mod links;
 mod payload;
 mod signature;
 mod transcript;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
 };
 
 /// The secret's name: the API key, which also signs the webhooks.
@@ -84,6 +85,23 @@ impl Provider for Retell {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn sets_webhooks(&self) -> bool {
+        true
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

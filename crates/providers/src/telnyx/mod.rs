@@ -29,6 +29,7 @@ mod signature;
 mod snapshots;
 mod texml;
 mod walk;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
 };
 
 /// Opens the API; signs nothing.
@@ -105,6 +106,23 @@ impl Provider for Telnyx {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         snapshots::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn sets_webhooks(&self) -> bool {
+        true
+    }
+
+    fn test_event(
+        &self,
+        _account: &Account,
+        _nonce: &str,
+        _now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        Err(webhooks::TELNYX_SIGNS)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

@@ -14,6 +14,7 @@ mod events;
 mod links;
 mod payload;
 mod signature;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
 };
 
 /// The primary auth token: signs the webhooks, and is a password for the API.
@@ -107,6 +108,23 @@ impl Provider for Twilio {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn sets_webhooks(&self) -> bool {
+        true
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

@@ -26,6 +26,7 @@ mod plan;
 mod signature;
 mod transcript;
 mod walk;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ use ringback_model::{Call, Field};
 
 use crate::{
     Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
 };
 
 /// The private key: opens the API.
@@ -114,6 +115,23 @@ impl Provider for Vapi {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn sets_webhooks(&self) -> bool {
+        true
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {
