@@ -14,6 +14,7 @@ mod list;
 mod offsite;
 mod player;
 mod resync;
+mod setup;
 
 pub use app::*;
 pub use call::*;
@@ -25,3 +26,4 @@ pub use list::*;
 pub use offsite::*;
 pub use player::*;
 pub use resync::*;
+pub use setup::*;

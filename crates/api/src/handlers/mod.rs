@@ -9,6 +9,7 @@ mod ledger;
 mod offsite;
 mod player;
 mod resync;
+mod setup;
 mod tunnel;
 
 pub(crate) use app::*;
@@ -20,6 +21,7 @@ pub(crate) use ledger::*;
 pub(crate) use offsite::*;
 pub(crate) use player::*;
 pub(crate) use resync::*;
+pub(crate) use setup::*;
 pub(crate) use tunnel::*;
 
 /// What every handler gives.

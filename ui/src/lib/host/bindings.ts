@@ -1355,7 +1355,11 @@ file: string,
 /**
  * For each account its rules.
  */
-accounts: Array<AccountRules>, };
+accounts: Array<AccountRules>, 
+/**
+ * What stands in the file, in its order.
+ */
+written: Array<RuleWritten>, };
 
 export type AccountRules = { 
 /**
@@ -1365,7 +1369,19 @@ account: string,
 /**
  * Its rules, in the order of the documentation.
  */
-rules: Array<CheckRule>, };
+rules: Array<CheckRule>, 
+/**
+ * Of which calls `success_rate` is: `20 calls` or a length of time.
+ */
+success_over: string, 
+/**
+ * When calls are expected, as it is written: `Mon-Fri 08:00-18:00`.
+ */
+business_hours: string, 
+/**
+ * By the clock of which place: `Europe/Berlin`.
+ */
+time_zone: string, };
 
 export type CheckRule = { 
 /**
@@ -1384,6 +1400,20 @@ limit: string | null,
  * Of which calls, or within which hours.
  */
 scope: string | null, };
+
+export type RuleWritten = { 
+/**
+ * Of this account only; `null` if it is for all.
+ */
+account: string | null, 
+/**
+ * `cost_gap`, `success_over`, `business_hours`, `time_zone`, ...
+ */
+key: string, 
+/**
+ * The value, as a text.
+ */
+value: string, };
 
 export type DriftJson = { 
 /**
@@ -1422,6 +1452,377 @@ before: Array<string>,
  * The kinds of values that it has since.
  */
 after: Array<string>, };
+
+export type ProviderForm = { 
+/**
+ * The provider's name in `config.toml`.
+ */
+provider: string, 
+/**
+ * The provider's name for people.
+ */
+title: string, 
+/**
+ * Whether there is an API to ask. Without, there is nothing to poll and no key to try.
+ */
+has_api: boolean, 
+/**
+ * Where its API is if nothing else is said.
+ */
+default_base_url: string, 
+/**
+ * Why recordings cannot be deleted there one by one; `null` if they can.
+ */
+cannot_delete: string | null, 
+/**
+ * Its secrets, the needed ones first.
+ */
+secrets: Array<SecretField>, 
+/**
+ * Its settings: first those that only this provider has, then those that every account has.
+ */
+settings: Array<SettingField>, };
+
+export type SecretField = { 
+/**
+ * `api_key`, `webhook_secret`, ...
+ */
+name: string, 
+/**
+ * Whether nothing works without it.
+ */
+required: boolean, 
+/**
+ * What it is called in the provider's dashboard.
+ */
+title: string, 
+/**
+ * Where it is found there, in a sentence.
+ */
+place: string, 
+/**
+ * What its value begins with, if that is always the same: `whsec_`, `SK`, ...
+ */
+begins_with: string | null, };
+
+export type SettingField = { 
+/**
+ * Its key in `[[accounts]]`.
+ */
+key: string, 
+/**
+ * Whether every account has it, not only those of this provider.
+ */
+common: boolean, 
+/**
+ * Whether an account cannot be without it.
+ */
+required: boolean, 
+/**
+ * What kind of value it takes.
+ */
+kind: SettingKind, 
+/**
+ * What counts if it is left out; `null` if nothing does.
+ */
+default: SettingValue | null, 
+/**
+ * The values that it can have, where `kind` is `choice`.
+ */
+choices: Array<string>, 
+/**
+ * What it is for, in a sentence.
+ */
+about: string, 
+/**
+ * It only counts, and is only allowed, while the setting `key` has one of `values`.
+ */
+only_with: SettingCondition | null, };
+
+export type SettingCondition = { 
+/**
+ * The other setting.
+ */
+key: string, 
+/**
+ * Its values (its default counts, too, if it is left out).
+ */
+values: Array<string>, };
+
+export type SettingKind = "text" | "choice" | "flag" | "number" | "duration" | "address" | "list";
+
+export type SettingValue = boolean | number | string | Array<string>;
+
+export type Setup = { 
+/**
+ * In the file's order.
+ */
+accounts: Array<AccountSetup>, 
+/**
+ * Accounts that are not in the file and of which calls are here.
+ */
+removed: Array<RemovedAccount>, };
+
+export type AccountSetup = { 
+/**
+ * As in `config.toml`.
+ */
+id: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * The provider's name for people.
+ */
+title: string, 
+/**
+ * Whether it is paused: nothing is asked or fetched, the door still takes everything in.
+ */
+paused: boolean, 
+/**
+ * The settings that stand in the file, by key.
+ */
+settings: Record<string, SettingValue>, 
+/**
+ * Every secret that its provider knows.
+ */
+secrets: Array<SecretStanding>, 
+/**
+ * The address to give the provider, if one is known.
+ */
+webhook_url: string | null, };
+
+export type SecretStanding = { 
+/**
+ * `api_key`, `webhook_secret`, ...
+ */
+name: string, 
+/**
+ * Whether nothing works without it.
+ */
+required: boolean, 
+/**
+ * Where it comes from.
+ */
+source: SecretPlace, 
+/**
+ * Its environment variable, also the name it is kept under.
+ */
+variable: string, };
+
+export type SecretPlace = "environment" | "key_store" | "sealed_file" | "missing";
+
+export type RemovedAccount = { 
+/**
+ * As it was in `config.toml`.
+ */
+id: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * How many of its calls are here.
+ */
+calls: number, };
+
+export type TryAccountArgs = { 
+/**
+ * The account that is edited, if it is there already: secrets that are left out are its own.
+ */
+id: string | null, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * By key.
+ */
+settings: Record<string, SettingValue>, 
+/**
+ * By name.
+ */
+secrets: SecretTexts, };
+
+export type AddAccountArgs = { 
+/**
+ * `[a-z0-9-]`, shown to people, part of addresses and file names.
+ */
+id: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * By key.
+ */
+settings: Record<string, SettingValue>, 
+/**
+ * By name; kept where keys are kept, before the account is written.
+ */
+secrets: SecretTexts, };
+
+export type EditAccountArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * What changes, by key; `null` takes a setting out of the file.
+ */
+settings: Record<string, SettingValue | null>, };
+
+export type PauseAccountArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * Whether it is to be paused; false lets it go on.
+ */
+paused: boolean, };
+
+export type RemoveAccountArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * What happens to what is here of it.
+ */
+data: RemovedData, 
+/**
+ * Whether its kept keys are forgotten, too.
+ */
+forget_secrets: boolean, };
+
+export type RemovedData = "keep" | "quarantine";
+
+export type AccountRemoved = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * How many of its calls stay here.
+ */
+calls: number, 
+/**
+ * How many files were moved to `quarantine/`.
+ */
+quarantined: number, 
+/**
+ * How many files could not be moved; they are where they were.
+ */
+not_moved: number, 
+/**
+ * How many kept keys were forgotten.
+ */
+secrets_forgotten: number, };
+
+export type SetSecretArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * The secret's name.
+ */
+name: string, 
+/**
+ * The secret; several, separated by spaces, while a signing secret is rotated.
+ */
+value: SecretText, };
+
+export type SecretRef = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * The secret's name.
+ */
+name: string, };
+
+export type MoveSecretsArgs = { 
+/**
+ * Only this account's.
+ */
+id: string | null, };
+
+export type MovedSecrets = { 
+/**
+ * The names of their environment variables.
+ */
+variables: Array<string>, };
+
+export type KeysJson = { 
+/**
+ * What kind of place it is.
+ */
+kind: KeysKind, 
+/**
+ * Whether it can be read at this moment.
+ */
+open: boolean, 
+/**
+ * The sealed file, where it is or would be.
+ */
+file: string, };
+
+export type KeysKind = "system" | "sealed_file" | "none";
+
+export type UnlockArgs = { 
+/**
+ * The passphrase.
+ */
+passphrase: SecretText, };
+
+export type ConfigState = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Whether the file is in force.
+ */
+ok: boolean, 
+/**
+ * The line at fault, counted from 1, if the file is refused and the fault has a place.
+ */
+line: number | null, 
+/**
+ * What is wrong, with the place.
+ */
+message: string | null, 
+/**
+ * What to do about it.
+ */
+hint: string | null, 
+/**
+ * Since when what runs is in force, RFC 3339.
+ */
+since: string, 
+/**
+ * Since when the file is refused, RFC 3339.
+ */
+refused_since: string | null, };
+
+export type SetChecksArgs = { 
+/**
+ * Only for this account; without, for all.
+ */
+account: string | null, 
+/**
+ * What changes, by key of `[checks]`, as it is written; `"off"` is never, `null` takes it out of
+ * the file.
+ */
+rules: Record<string, string | null>, };
+
+export type SecretText = string;
+
+export type SecretTexts = Record<string, string>;
 
 export type Nothing = Record<symbol, never>;
 
@@ -1698,13 +2099,25 @@ export type WrittenFile = {
  */
 file: string, };
 
-export type Event = { "type": "calls", "data": Array<CallRow> } | { "type": "stale" } | { "type": "player", "data": PlayerState } | { "type": "resync", "data": ResyncProgress } | { "type": "alert", "data": AlertJson } | { "type": "settings", "data": Settings } | { "type": "health" };
+export type Event = { "type": "calls", "data": Array<CallRow> } | { "type": "stale" } | { "type": "player", "data": PlayerState } | { "type": "resync", "data": ResyncProgress } | { "type": "alert", "data": AlertJson } | { "type": "settings", "data": Settings } | { "type": "health" } | { "type": "config", "data": ConfigState };
 
 /** Every command: its arguments and its result. */
 export interface Commands {
   "app.info": { args: Nothing; result: AppInfo };
   "accounts.list": { args: Nothing; result: Array<AccountJson> };
   "accounts.check": { args: Nothing; result: Array<AccountCheck> };
+  "accounts.setup": { args: Nothing; result: Setup };
+  "accounts.try": { args: TryAccountArgs; result: AccountCheck };
+  "accounts.add": { args: AddAccountArgs; result: AccountSetup };
+  "accounts.edit": { args: EditAccountArgs; result: AccountSetup };
+  "accounts.pause": { args: PauseAccountArgs; result: AccountSetup };
+  "accounts.remove": { args: RemoveAccountArgs; result: AccountRemoved };
+  "accounts.set_secret": { args: SetSecretArgs; result: AccountSetup };
+  "accounts.forget_secret": { args: SecretRef; result: AccountSetup };
+  "accounts.move_secrets": { args: MoveSecretsArgs; result: MovedSecrets };
+  "providers.list": { args: Nothing; result: Array<ProviderForm> };
+  "keys.state": { args: Nothing; result: KeysJson };
+  "keys.unlock": { args: UnlockArgs; result: KeysJson };
   "live.list": { args: Nothing; result: Array<CallRow> };
   "calls.page": { args: PageArgs; result: CallPage };
   "calls.get": { args: CallRef; result: CallDetail };
@@ -1736,8 +2149,10 @@ export interface Commands {
   "alerts.list": { args: Nothing; result: Array<AlertJson> };
   "alerts.acknowledge": { args: AlertRef; result: Nothing };
   "checks.get": { args: Nothing; result: ChecksJson };
+  "checks.set": { args: SetChecksArgs; result: ChecksJson };
   "drift.get": { args: Nothing; result: Array<DriftJson> };
   "demo.start": { args: Nothing; result: Nothing };
   "recordings.reveal": { args: RecordingRef; result: Nothing };
   "config.open": { args: Nothing; result: Nothing };
+  "config.state": { args: Nothing; result: ConfigState };
 }

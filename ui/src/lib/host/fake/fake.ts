@@ -16,6 +16,7 @@ import { Living } from "./living";
 import { peakBytes } from "./peaks";
 import { FakePlayer } from "./player";
 import { addEveryState, alertsOf, type Scene } from "./scenes";
+import { configStateOf, notInAFake, setupOf } from "./setup";
 import { World } from "./world";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
@@ -102,6 +103,18 @@ export class FakeHost implements Host {
           ? { id: account.id, ok: false, asked: true, name: null, notes: [], error: { code: "key_refused", message: "The key is not set.", hint: "Set API_KEY." } }
           : { id: account.id, ok: true, asked: account.provider !== "custom", name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
       ),
+    "accounts.setup": () => setupOf(this.#accountList()),
+    "accounts.try": () => notInAFake(),
+    "accounts.add": () => notInAFake(),
+    "accounts.edit": () => notInAFake(),
+    "accounts.pause": () => notInAFake(),
+    "accounts.remove": () => notInAFake(),
+    "accounts.set_secret": () => notInAFake(),
+    "accounts.forget_secret": () => notInAFake(),
+    "accounts.move_secrets": () => notInAFake(),
+    "providers.list": () => [],
+    "keys.state": () => ({ kind: "system", open: true, file: "~/.local/share/ringback/keys.age" }),
+    "keys.unlock": () => notInAFake(),
     "live.list": () => this.#world.head.filter(isLive),
     "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),
     "calls.get": ({ id }) => detailOf(this.#world, this.#row(id), this.#living.said(this.#row(id).id), this.#alerts),
@@ -162,6 +175,7 @@ export class FakeHost implements Host {
       return {};
     },
     "checks.get": () => checksOf(this.#accountList()),
+    "checks.set": () => notInAFake(),
     "drift.get": () => driftOf(this.#around.now(), this.#scene.trouble),
     "demo.start": () => {
       this.#demo = true;
@@ -177,6 +191,7 @@ export class FakeHost implements Host {
       return { queued: 2 };
     },
     "config.open": () => ({}),
+    "config.state": () => configStateOf(this.#around.now()),
   };
 
   #accountList() {
