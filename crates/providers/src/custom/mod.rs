@@ -11,6 +11,7 @@
 mod checked;
 mod client;
 mod events;
+mod fields;
 mod links;
 mod payload;
 mod signature;
@@ -21,8 +22,8 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http, standard_webhooks,
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal,
+    SecretField, SecretName, Understood, VerifiedEvent, http::Http, standard_webhooks,
 };
 
 /// The secret's name: what the backend signs its events with.
@@ -58,6 +59,10 @@ impl Provider for Custom {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
     }
 
     fn check_options(&self, account: &Account) -> Result<(), String> {

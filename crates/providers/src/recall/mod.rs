@@ -13,6 +13,7 @@ mod client;
 mod deletion;
 mod ending;
 mod events;
+mod fields;
 mod file;
 mod life;
 mod links;
@@ -28,8 +29,8 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http, standard_webhooks,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, Understood, VerifiedEvent, http::Http, standard_webhooks,
 };
 
 /// Opens the API.
@@ -70,6 +71,14 @@ impl Provider for Recall {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY, WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {

@@ -16,6 +16,7 @@ mod billing;
 mod client;
 mod deletion;
 mod events;
+mod fields;
 mod hangup;
 mod links;
 mod matching;
@@ -36,8 +37,8 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, Understood, VerifiedEvent, http::Http,
 };
 
 /// Opens the API; signs nothing.
@@ -68,6 +69,14 @@ impl Provider for Telnyx {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {

@@ -11,6 +11,7 @@
 mod client;
 mod deletion;
 mod events;
+mod fields;
 mod links;
 mod payload;
 mod signature;
@@ -21,8 +22,8 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, Understood, VerifiedEvent, http::Http,
 };
 
 /// The primary auth token: signs the webhooks, and is a password for the API.
@@ -55,6 +56,14 @@ impl Provider for Twilio {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[AUTH_TOKEN, API_KEY_SID, API_KEY_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {

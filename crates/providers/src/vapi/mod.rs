@@ -18,6 +18,7 @@ mod cost;
 mod directory;
 mod ended;
 mod events;
+mod fields;
 mod latency;
 mod links;
 mod messages;
@@ -33,8 +34,8 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, Understood, VerifiedEvent, http::Http,
 };
 
 /// The private key: opens the API.
@@ -67,6 +68,14 @@ impl Provider for Vapi {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY, WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {
