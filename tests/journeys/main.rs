@@ -31,6 +31,7 @@ mod own_backend;
 mod own_links;
 mod rebuilt;
 mod refused;
+mod reload;
 mod resync;
 mod secrets;
 mod storage_policy;

@@ -13,8 +13,8 @@ use std::{
 };
 
 use jiff::Timestamp;
-use ringback_archive::{Found, RecordingPath};
-use ringback_model::{Clock, ProviderCallId, RecordingId, RecordingInput};
+use ringback_archive::{Found, RecordingPath, Verdict};
+use ringback_model::{Clock, ProviderCallId, RecordingId, RecordingInput, RecordingState};
 use ringback_store::{Alert, CallFilter, Options, Registration, Store, StoreError, Writer};
 
 use crate::{
@@ -192,6 +192,34 @@ pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
         .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
 }
 
+/// As [`take_back`], unless the recording has another file. Nothing is taken that is not what landed.
+pub(crate) fn take_back_if_gone(
+    core: &Core,
+    path: &RecordingPath,
+    content: serde_json::Value,
+) -> Result<bool, EngineError> {
+    let Ok(sidecar) = serde_json::from_value::<Sidecar>(content.clone()) else {
+        return Ok(false);
+    };
+    let is_gone = core.store.read(|reader| {
+        let call = ProviderCallId::new(sidecar.provider_call_id.clone());
+        let Some(call) = reader.calls().id_of(&sidecar.account, &call)? else {
+            return Ok(false);
+        };
+        let id = RecordingId::derive(call, &sidecar.recording_key);
+        let row = reader.recordings().by_id(id)?;
+        Ok(row.is_some_and(|row| row.state != RecordingState::Ready))
+    })?;
+    let is_whole = || {
+        let verdict = core.archive.verify(path, &sidecar.recording.sha256);
+        matches!(verdict, Ok(Verdict::Same))
+    };
+    if is_gone && is_whole() {
+        return take_back(core, path, content);
+    }
+    Ok(false)
+}
+
 /// Makes the recording of a file ready again. False if the file belongs to nothing that is known.
 pub(crate) fn take_back(
     core: &Core,
@@ -201,11 +229,11 @@ pub(crate) fn take_back(
     let Ok(sidecar) = serde_json::from_value::<Sidecar>(content) else {
         return Ok(false);
     };
-    let Some(party) = core.accounts.get(sidecar.account.as_str()).cloned() else {
+    let Some(party) = core.accounts.known(&sidecar.account, &sidecar.provider) else {
         return Ok(false);
     };
     let path = path.as_str().to_owned();
-    let (is_copied, now) = (core.offsite.is_some(), core.clock.now());
+    let (is_copied, now) = (core.offsite().is_some(), core.clock.now());
     let done = core.store.write(move |writer| {
         let call = ProviderCallId::new(sidecar.provider_call_id.clone());
         let Some(call) = writer.calls().id_of(&sidecar.account, &call)? else {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
-    TestEvent, Understood, VerifiedEvent, WebhookStep,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, RawRequest, Refusal,
+    SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
     custom::Custom,
     http::Http,
     recall::Recall,
@@ -48,8 +48,16 @@ pub trait Provider: Send + Sync {
     /// The secrets it needs (first) and may have.
     fn secrets(&self) -> &'static [SecretName];
 
+    /// The same for people who set an account up, in the same order.
+    fn secret_fields(&self) -> &'static [SecretField];
+
     /// The keys that only this provider has in `config.toml`.
     fn options(&self) -> &'static [OptionKey] {
+        &[]
+    }
+
+    /// The same for people who set an account up, in the same order.
+    fn option_fields(&self) -> &'static [OptionField] {
         &[]
     }
 
@@ -118,6 +126,11 @@ pub fn find(name: &str) -> Option<&'static dyn Provider> {
         .iter()
         .copied()
         .find(|provider| provider.name() == name)
+}
+
+/// All providers, in the order in which they are offered.
+pub fn all() -> &'static [&'static dyn Provider] {
+    registry()
 }
 
 /// The names of all providers, for messages.

@@ -36,6 +36,7 @@ pub(crate) fn account_json(
             id: id.to_string(),
             provider: configured.provider.name().to_owned(),
             title: configured.provider.title().to_owned(),
+            paused: configured.paused,
             webhook_url: webhook_url.map(|url| url.to_string()),
             missing_secrets: configured
                 .missing_secrets()

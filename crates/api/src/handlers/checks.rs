@@ -25,7 +25,16 @@ pub(crate) async fn checks_get(api: &Api, _: Nothing) -> Answer<ChecksJson> {
                 time_zone: zone(&configured.checks).to_owned(),
             })
             .collect(),
-        written: Vec::new(),
+        written: engine
+            .config()
+            .written_rules()
+            .into_iter()
+            .map(|rule| RuleWritten {
+                account: rule.account,
+                key: rule.key,
+                value: rule.value,
+            })
+            .collect(),
     })
 }
 

@@ -12,6 +12,7 @@ mod rebuild;
 mod recordings;
 mod resync;
 mod serve;
+mod setup;
 mod simulate;
 mod status;
 mod webhook;

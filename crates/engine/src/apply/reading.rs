@@ -101,7 +101,7 @@ impl Reading {
     /// Has the provider's code read an event.
     pub(super) fn of(event: Event, accounts: &Accounts) -> Self {
         let head = &event.head;
-        let party = accounts.get(head.account.as_str()).cloned();
+        let party = accounts.known(&head.account, &head.provider);
         let said = match &party {
             None => Said::Ignored("its account is not in config.toml any more".into()),
             Some(_) if is_test(head) => Said::Ignored(TEST.into()),

@@ -87,7 +87,7 @@ pub(crate) async fn watch(core: Arc<Core>) {
         if let Err(error) = look::remember(&core).await {
             tracing::error!(%error, "the public address could not be kept in mind");
         }
-        let parties: Vec<Arc<Party>> = core.accounts.iter().cloned().collect();
+        let parties: Vec<Arc<Party>> = core.accounts.iter().collect();
         for party in parties {
             let kept = core
                 .stop

@@ -135,7 +135,7 @@ fn at_the_door(
     door: Option<SocketAddr>,
     account: &AccountId,
 ) -> Result<Url, EngineError> {
-    let door = own(door.unwrap_or(core.config.listen));
+    let door = own(door.unwrap_or(core.config().listen));
     let door = Url::parse(&format!("http://{door}"))
         .map_err(|_| EngineError::NotNow("the door has no address"))?;
     Ok(webhook_url(&door, account))
@@ -165,7 +165,7 @@ fn is_here(core: &Core, account: &AccountId, key: Option<&str>) -> Result<bool, 
 }
 
 async fn post(core: &Core, address: &Url, event: TestEvent) -> TrialOutcome {
-    let client = match probe::client(core.config.tunnel.ca_file.as_ref()) {
+    let client = match probe::client(core.config().tunnel.ca_file.as_ref()) {
         Ok(client) => client,
         Err(reason) => return TrialOutcome::Unreachable(reason),
     };

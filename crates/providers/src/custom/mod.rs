@@ -11,6 +11,7 @@
 mod checked;
 mod client;
 mod events;
+mod fields;
 mod links;
 mod payload;
 mod signature;
@@ -22,9 +23,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, standard_webhooks,
-    webhook::Advice,
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal,
+    SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http,
+    standard_webhooks, webhook::Advice,
 };
 
 /// The secret's name: what the backend signs its events with.
@@ -60,6 +61,10 @@ impl Provider for Custom {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
     }
 
     fn check_options(&self, account: &Account) -> Result<(), String> {

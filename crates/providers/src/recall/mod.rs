@@ -13,6 +13,7 @@ mod client;
 mod deletion;
 mod ending;
 mod events;
+mod fields;
 mod file;
 mod life;
 mod links;
@@ -29,9 +30,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, standard_webhooks,
-    webhook::Advice,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
+    http::Http, standard_webhooks, webhook::Advice,
 };
 
 /// Opens the API.
@@ -72,6 +73,14 @@ impl Provider for Recall {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY, WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {

@@ -9,6 +9,7 @@
 
 mod client;
 mod events;
+mod fields;
 mod links;
 mod payload;
 mod signature;
@@ -21,8 +22,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal,
+    SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http,
+    webhook::Advice,
 };
 
 /// The secret's name: the API key, which also signs the webhooks.
@@ -53,6 +55,10 @@ impl Provider for Retell {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
     }
 
     fn free_form(&self) -> &'static [&'static str] {

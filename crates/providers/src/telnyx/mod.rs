@@ -16,6 +16,7 @@ mod billing;
 mod client;
 mod deletion;
 mod events;
+mod fields;
 mod hangup;
 mod links;
 mod matching;
@@ -37,8 +38,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
+    http::Http, webhook::Advice,
 };
 
 /// Opens the API; signs nothing.
@@ -69,6 +71,14 @@ impl Provider for Telnyx {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {

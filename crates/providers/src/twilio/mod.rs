@@ -11,6 +11,7 @@
 mod client;
 mod deletion;
 mod events;
+mod fields;
 mod links;
 mod payload;
 mod signature;
@@ -22,8 +23,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
+    http::Http, webhook::Advice,
 };
 
 /// The primary auth token: signs the webhooks, and is a password for the API.
@@ -56,6 +58,14 @@ impl Provider for Twilio {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[AUTH_TOKEN, API_KEY_SID, API_KEY_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {

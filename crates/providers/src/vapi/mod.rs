@@ -18,6 +18,7 @@ mod cost;
 mod directory;
 mod ended;
 mod events;
+mod fields;
 mod latency;
 mod links;
 mod messages;
@@ -34,8 +35,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http, webhook::Advice,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
+    http::Http, webhook::Advice,
 };
 
 /// The private key: opens the API.
@@ -68,6 +70,14 @@ impl Provider for Vapi {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY, WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {
