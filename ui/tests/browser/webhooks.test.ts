@@ -25,8 +25,9 @@ test("an address is entered after its caution was read, and put back", async () 
 test("somebody else's address has no button, and says why", async () => {
   const page = await open({ at: "#/health" });
   await page.getByRole("button", { name: "Webhooks of clinic-retell" }).click();
-  const line = page.getByRole("listitem").filter({ hasText: "Agent Appointment line" });
-  await line.getByText("Somebody else's").waitFor();
+  const places = page.getByRole("list", { name: "What is entered there" });
+  const line = places.getByRole("listitem").filter({ hasText: "Agent Appointment line" });
+  await line.getByText("Somebody else's", { exact: true }).waitFor();
   await line.getByText("https://crm.example/retell").waitFor();
   await line.getByText("stays as it is").waitFor();
   expect(await line.getByRole("button").count()).toBe(0);
