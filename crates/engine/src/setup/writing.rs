@@ -84,6 +84,10 @@ impl Engine {
 }
 
 /// Held by one process of ours at a time while it writes the file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the lock of another process tells nobody when it is free"
+)]
 fn lock(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
         .create(true)

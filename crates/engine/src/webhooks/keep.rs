@@ -87,8 +87,8 @@ pub(crate) async fn watch(core: Arc<Core>) {
         if let Err(error) = look::remember(&core).await {
             tracing::error!(%error, "the public address could not be kept in mind");
         }
-        let parties: Vec<Arc<Party>> = core.accounts.iter().collect();
-        for party in parties {
+        let parties = core.accounts.iter().filter(|party| !party.is_paused());
+        for party in parties.collect::<Vec<_>>() {
             let kept = core
                 .stop
                 .run_until_cancelled(attend(&core, &party, &mut tries));
