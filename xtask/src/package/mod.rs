@@ -143,3 +143,61 @@ fn made_at(project: &Project) -> anyhow::Result<u64> {
     text.parse()
         .with_context(|| format!("{text:?} is no number of seconds; correct SOURCE_DATE_EPOCH"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn configuration(project: &Project) -> Value {
+        let text = fs::read_to_string(project.path("tauri.conf.json")).expect("it is there");
+        serde_json::from_str(&text).expect("it is JSON")
+    }
+
+    #[test]
+    fn all_systems_are_told_of_the_same_scheme() {
+        let project = Project::load().expect("cargo can read this workspace");
+        let schemes = &configuration(&project)["plugins"]["deep-link"]["desktop"]["schemes"];
+        let scheme = schemes[0].as_str().expect("there is one");
+        let entry = project.path("assets/linux/ringback-desktop.desktop");
+        let entry = fs::read_to_string(entry).expect("it is there");
+        let line = format!("MimeType=x-scheme-handler/{scheme};");
+        assert!(entry.lines().any(|found| found == line), "{line}");
+        let exec = entry.lines().find(|line| line.starts_with("Exec="));
+        assert_eq!(
+            exec,
+            Some("Exec=ringback-desktop %u"),
+            "the link is handed on"
+        );
+    }
+
+    #[test]
+    fn everything_that_the_bundles_of_other_systems_name_is_there() {
+        let project = Project::load().expect("cargo can read this workspace");
+        let configuration = configuration(&project);
+        let bundle = &configuration["bundle"];
+        let mut named: Vec<&str> = Vec::new();
+        let icons = bundle["icon"].as_array().into_iter().flatten();
+        named.extend(icons.filter_map(Value::as_str));
+        for place in [
+            "/licenseFile",
+            "/macOS/entitlements",
+            "/windows/nsis/installerIcon",
+            "/linux/appimage/files/~1usr~1share~1metainfo~1dev.ringback.desktop.metainfo.xml",
+        ] {
+            let path = bundle.pointer(place).and_then(Value::as_str);
+            named.push(path.unwrap_or_else(|| panic!("{place} names a file")));
+        }
+        for path in named {
+            assert!(project.path(path).is_file(), "{path} is not there");
+        }
+        let windows = fs::read_to_string(project.path("assets/windows/bundle.json"));
+        let windows: Value = serde_json::from_str(&windows.expect("it is there")).expect("JSON");
+        let resources = windows["bundle"]["resources"].as_object();
+        let second = resources.and_then(|all| all.get("target/release/ringback.exe"));
+        assert_eq!(second, Some(&Value::from("ringback.exe")), "both programs");
+    }
+}
