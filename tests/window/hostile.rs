@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use fantoccini::error::{CmdError, ErrorStatus};
 use ringback_api::{CallQuery, cli};
 use ringback_journeys::{
     cases::{CASES, Case},
@@ -258,7 +257,7 @@ async fn unharmed(view: &View, place: &str) {
     );
     let dialog = view.client().get_alert_text().await;
     assert!(
-        matches!(&dialog, Err(CmdError::Standard(error)) if error.error == ErrorStatus::NoSuchAlert),
+        matches!(&dialog, Err(error) if error.is_no_such_alert()),
         "{place}: a dialog is open: {dialog:?}"
     );
 }
