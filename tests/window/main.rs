@@ -6,6 +6,7 @@
 mod appearance;
 mod board;
 mod demo;
+mod hostile;
 mod listening;
 mod resync;
 mod setup;
