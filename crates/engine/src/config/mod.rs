@@ -4,13 +4,13 @@
 //! an error that names the line, the key and the nearest right one; nothing starts half configured.
 
 mod checks;
-mod common;
 mod complaint;
 mod edit;
 mod file;
 mod hours;
 mod limits;
 mod offsite;
+mod shared_keys;
 mod spell;
 #[cfg(test)]
 mod tests;
@@ -22,12 +22,12 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 use ringback_providers::{Account, Provider};
 
 pub use checks::{Checks, Over};
-pub use common::{COMMON_FIELDS, CommonField, CommonKind};
 pub use complaint::ConfigError;
 pub(crate) use edit::{CannotEdit, Edit, edited};
 pub(crate) use file::{variable as variable_of, webhook_url};
 pub use hours::BusinessHours;
 pub use limits::Limits;
+pub use shared_keys::{COMMON_FIELDS, CommonField, CommonKind};
 pub use tunnel::{TunnelConfig, TunnelKind};
 pub use written::{Setting, WrittenRule};
 
