@@ -33,15 +33,18 @@ pub mod keys;
 mod lease;
 mod ledger;
 mod listening;
+mod live;
 mod news;
 mod offsite;
 mod playback;
 mod poll;
 mod rebuild;
+mod reload;
 mod replay;
 pub mod resync;
 mod role;
 mod schedule;
+mod setup;
 mod shapes;
 mod sidecar;
 mod sound;
@@ -49,6 +52,7 @@ mod stuck;
 mod tunnel;
 mod view;
 mod watch;
+mod webhooks;
 mod work;
 
 pub use catch_up::DIGEST;
@@ -60,6 +64,7 @@ pub use home::Home;
 pub use import::{Import, ImportFacts, ImportSound};
 pub use inspect::{Fault, FaultKind, OrphanFile, Orphans, Verification};
 pub use ledger::{AccountLedger, RepairScope};
+pub use live::{ConfigState, Refused};
 pub use news::News;
 pub use offsite::{
     Brought, CopyFault, CopyFaultKind, OffsiteStatus, Pull, PullItem, Push, PushItem, PushOutcome,
@@ -71,8 +76,15 @@ pub use replay::Replayed;
 pub use ringback_archive::Why;
 pub use ringback_audio as audio;
 pub use ringback_offsite::Hitch;
-pub use ringback_providers::{ApiError, Proof};
+pub use ringback_providers::{
+    Advice, ApiError, OptionField, OptionKind, Proof, Provider, SecretField, TEST_KIND,
+    WebhookStep, all as providers,
+};
 pub use ringback_store as store;
+pub use setup::{NewAccount, Removed, RemovedData, Retired};
 pub use shapes::{Drift, DriftKind, Drifted, provider_title};
 pub use stuck::{STUCK, StuckBecause};
 pub use tunnel::{Pace, TunnelReport};
+pub use webhooks::{
+    LookedTarget, Previous, SetOutcome, SetTarget, Trial, TrialOutcome, WebhookLook, Whose,
+};

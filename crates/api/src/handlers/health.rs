@@ -78,6 +78,14 @@ fn check(subject: &str, state: &str, message: impl Into<String>, hint: Option<&s
 }
 
 fn config(engine: &Engine) -> Check {
+    if let Some(refused) = engine.config_state().refused {
+        return check(
+            "config",
+            "problem",
+            format!("{}; what ran before goes on", refused.error),
+            refused.error.hint.as_deref(),
+        );
+    }
     match engine.config().accounts.len() {
         0 => check(
             "config",
@@ -138,7 +146,13 @@ fn database(engine: &Engine) -> Check {
 
 fn door(engine: &Engine) -> Check {
     match (engine.door(), engine.door_problem()) {
-        (Some(address), _) => check("door", "ok", format!("open on {address}"), None),
+        (Some(address), None) => check("door", "ok", format!("open on {address}"), None),
+        (Some(address), Some(problem)) => check(
+            "door",
+            "problem",
+            format!("still open on {address}: {problem}"),
+            Some("Correct listen under [intake] in config.toml."),
+        ),
         (None, Some(problem)) => check(
             "door",
             "problem",
@@ -231,14 +245,16 @@ fn keys(engine: &Engine) -> Check {
             "keys",
             "warning",
             "the system's key store is locked",
-            Some("Unlock it and start again; until then only keys of the environment are used."),
+            Some(
+                "Unlock it; until then only keys of the environment are used, and those that were read before.",
+            ),
         ),
         (Kind::SealedFile, false) => check(
             "keys",
             "warning",
             "the sealed keys are locked, because no passphrase was given",
             Some(
-                "Start with RINGBACK_PASSPHRASE_FD, or as a systemd service with the credential ringback-passphrase.",
+                "Give it in the window, or start with RINGBACK_PASSPHRASE_FD, or as a systemd service with the credential ringback-passphrase.",
             ),
         ),
     }
@@ -255,7 +271,7 @@ fn account(account: &AccountJson) -> Vec<Check> {
             &subject,
             "problem",
             format!("{secret} is not set"),
-            Some(&format!("Set it with `ringback accounts set-secret`, or {name} in the environment, and start again.")),
+            Some(&format!("Set it in the window or with `ringback accounts set-secret`, or {name} in the environment (then start again).")),
         ));
     }
     if let Some(error) = &account.last_poll_error {
@@ -276,6 +292,14 @@ fn account(account: &AccountJson) -> Vec<Check> {
             "warning",
             format!("{} webhooks were refused, the last one because: {reason}", account.refused),
             Some("Check that the key here is the one the provider signs with, and that public_url is exactly what is configured there."),
+        ));
+    }
+    if account.paused {
+        checks.push(check(
+            &subject,
+            "ok",
+            "is paused: its provider is not asked and nothing is fetched; webhooks are still taken in",
+            Some("`ringback accounts resume` lets it go on and catch up."),
         ));
     }
     if checks.is_empty() {

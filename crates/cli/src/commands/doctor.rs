@@ -6,7 +6,7 @@ use ringback_api::{
 };
 use ringback_engine::Engine;
 
-use super::{Done, accounts};
+use super::Done;
 use crate::out::{DONE, Out, PARTLY};
 
 pub(super) async fn run(engine: &Engine, out: Out) -> Done {
@@ -21,7 +21,7 @@ pub(super) async fn run(engine: &Engine, out: Out) -> Done {
     }
     for configured in &engine.config().accounts {
         let id = configured.account.id.to_string();
-        let found = accounts::check(engine, configured).await;
+        let found = cli::check_account(engine, configured).await;
         health.checks.push(match found.error {
             None if !found.asked => Check {
                 subject: format!("account:{id}"),

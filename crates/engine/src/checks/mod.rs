@@ -64,12 +64,21 @@ impl Verdict {
 
 /// Looks at the accounts until the program ends.
 pub(crate) async fn watch(core: Arc<Core>) {
-    if let Err(error) = call::again(&core).await {
-        tracing::error!(%error, "the alerts that stand could not be looked at again");
-    }
-    let look = |core: Arc<Core>| async move {
-        if let Err(error) = account::look(&core).await {
-            tracing::error!(%error, "the accounts could not be checked");
+    let mut changes = core.live.changes();
+    changes.mark_changed();
+    let look = move |core: Arc<Core>| {
+        let is_other = changes.has_changed().unwrap_or(false);
+        if is_other {
+            changes.mark_unchanged();
+        }
+        async move {
+            // Other limits may make an alert groundless that stands.
+            if is_other && let Err(error) = call::again(&core).await {
+                tracing::error!(%error, "the alerts that stand could not be looked at again");
+            }
+            if let Err(error) = account::look(&core).await {
+                tracing::error!(%error, "the accounts could not be checked");
+            }
         }
     };
     core.rounds(ROUND, BEAT, look).await;

@@ -23,8 +23,9 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
 const TABLES: [&str; 5] = ["intake", "accounts", "offsite", "tunnel", "checks"];
 const INTAKE_KEYS: [&str; 2] = ["listen", "public_url"];
-const ACCOUNT_KEYS: [&str; 9] = [
+pub(super) const ACCOUNT_KEYS: [&str; 10] = [
     "id",
+    "paused",
     "provider",
     "base_url",
     "poll_every",
@@ -76,7 +77,11 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
     if let Some(table) = file.table("checks")? {
         checks = checks.changed_by(&table)?;
     }
+    let written: toml::Table = toml::from_str(text).expect("it was understood above");
     let mut config = Config {
+        text: text.to_owned(),
+        tunnel_mark: tunnel::mark(&written, environment),
+        written,
         listen: match listen {
             Some(address) => address,
             None => DEFAULT_LISTEN.parse().expect("the default address is one"),
@@ -184,6 +189,7 @@ fn account(
         account: Arc::new(account),
         provider,
         secret_sources,
+        paused: table.flag("paused")?,
         poll_every: table
             .with("poll_every", pause)?
             .map_or(Some(DEFAULT_POLL), |pause| {
@@ -232,12 +238,13 @@ fn secrets(id: &AccountId, provider: &dyn Provider, environment: Environment<'_>
 }
 
 /// The environment variable of a secret.
-pub(super) fn variable(id: &AccountId, secret: &str) -> String {
+pub(crate) fn variable(id: &AccountId, secret: &str) -> String {
     format!("RINGBACK_{id}_{secret}")
         .replace('-', "_")
         .to_ascii_uppercase()
 }
 
+/// A web address that can stand in the file.
 pub(super) fn web_address(text: &str) -> std::result::Result<Url, String> {
     let url =
         Url::parse(text).map_err(|_| "is no address such as \"https://example.com\"".to_owned())?;

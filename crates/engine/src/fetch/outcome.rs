@@ -76,7 +76,7 @@ pub(super) async fn write_down(
     outcome: Outcome,
 ) -> Result<(), EngineError> {
     let (now, owner) = (core.clock.now(), owner.to_owned());
-    let is_copied = core.offsite.is_some();
+    let is_copied = core.offsite().is_some();
     core.applier
         .write(move |writer| {
             let written = Written {

@@ -112,7 +112,7 @@ fn owner(core: &Core, account: Option<&str>, id: &str) -> Result<Arc<Party>, Eng
             .store
             .read(|reader| reader.ledger().marks_of(party.id(), &call))?;
         if marks.is_some() {
-            return Ok(party.clone());
+            return Ok(party);
         }
     }
     Err(EngineError::NoSuchCall)

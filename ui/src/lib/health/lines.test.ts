@@ -5,7 +5,7 @@ import { ownLines } from "./lines";
 const check = (subject: string, state: string, message = ""): Check => ({ subject, state, message, hint: null });
 
 function account(part: Partial<AccountJson>): AccountJson {
-  return { id: "clinic", provider: "retell", title: "Retell", webhook_url: null, missing_secrets: [], last_webhook_at: null, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, calls: 0, ...part };
+  return { id: "clinic", provider: "retell", title: "Retell", paused: false, webhook_url: null, missing_secrets: [], last_webhook_at: null, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, calls: 0, ...part };
 }
 
 test("what an account's card tells is not told twice", () => {
