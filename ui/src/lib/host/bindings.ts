@@ -1075,6 +1075,10 @@ provider: string,
  */
 title: string, 
 /**
+ * Whether it is paused: nothing is asked or fetched, the door still takes everything in.
+ */
+paused: boolean, 
+/**
  * The address to give the provider, if one is known.
  */
 webhook_url: string | null, 
