@@ -85,9 +85,9 @@ export class FakeSetup {
     return this.#accounts.map(({ setup, last_webhook_at }) => {
       const missing_secrets = setup.secrets.filter(({ required, source }) => required && source === "missing").map(({ name }) => name.toUpperCase());
       const known = day.find(({ id }) => id === setup.id);
-      if (known !== undefined) return { ...known, missing_secrets };
-      const { id, provider, title, webhook_url } = setup;
-      return { id, provider, title, webhook_url, missing_secrets, last_webhook_at, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, calls: 0 };
+      if (known !== undefined) return { ...known, paused: setup.paused, missing_secrets };
+      const { id, provider, title, paused, webhook_url } = setup;
+      return { id, provider, title, paused, webhook_url, missing_secrets, last_webhook_at, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, calls: 0 };
     });
   }
 
