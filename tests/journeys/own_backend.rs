@@ -148,14 +148,8 @@ async fn a_recording_before_its_call_is_fetched_and_finds_its_call() {
         "somebody still has to tell of the call"
     );
     setting.live_through().await;
-    let call = house
-        .call_that(&id, "everything", |call| call["missing"] == json!([]))
-        .await;
-    let truth = setting.simulator.truth(&id).expect("the call");
-    assert_eq!(
-        ringback_journeys::truth::differences(&call, &truth),
-        [""; 0]
-    );
+    let call = house.becomes_whole(&setting, &id).await;
+    assert_eq!(call["missing"], json!([]));
     assert_eq!(call["id"], early["id"]);
     assert_eq!(call["recordings"], early["recordings"]);
     assert!(!was_asked(&setting));

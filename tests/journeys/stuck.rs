@@ -71,7 +71,7 @@ async fn one_that_goes_on_by_the_providers_word_is_flagged_once_until_there_is_n
     let setting = Setting::webhooks_only().await;
     let house = setting.start().await;
     let endless = CallScript {
-        talk: Some(HOUR * 12),
+        talk: Some(HOUR * 4),
         ..CallScript::default()
     };
     let id = begun(&setting, &house, RETELL, endless).await;

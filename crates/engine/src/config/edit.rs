@@ -177,7 +177,17 @@ impl<'t> Draft<'t> {
             }
             Edit::Remove { id } => {
                 let (at, _) = self.account(id)?;
-                let range = self.whole(at)?;
+                let mut range = self.whole(at)?;
+                if range.end == self.text.len() {
+                    // The empty line that set it apart has nothing behind it any more.
+                    let before = &self.text[..range.start];
+                    let apart = ["\r\n", "\n"].iter().find(|end| {
+                        before
+                            .strip_suffix(**end)
+                            .is_some_and(|line| line.ends_with('\n'))
+                    });
+                    range.start -= apart.map_or(0, |end| end.len());
+                }
                 Ok(replaced(self.text, [(range, String::new())]))
             }
             Edit::Checks { account, rules } => {

@@ -151,6 +151,23 @@ fn an_account_goes_with_what_is_said_of_it() {
 }
 
 #[test]
+fn an_account_that_came_and_went_leaves_no_trace() {
+    let add = Edit::Add {
+        id: "sales".into(),
+        provider: "vapi".into(),
+        settings: Vec::new(),
+    };
+    let remove = Edit::Remove { id: "sales".into() };
+    for file in [
+        "[intake]\nlisten = \"127.0.0.1:7480\"\n",
+        "# ours\r\n[intake]\r\n",
+    ] {
+        let added = edited(file, &add).unwrap();
+        assert_eq!(edited(&added, &remove).unwrap(), file);
+    }
+}
+
+#[test]
 fn what_stands_at_the_top_is_about_the_file_and_stays() {
     let file = "# Of the whole house\n[[accounts]]\nid = \"a\"\nprovider = \"retell\"\n";
     let edit = Edit::Remove { id: "a".into() };
