@@ -35,6 +35,10 @@ macro_rules! command_list {
             "ledger.repair" => ledger_repair(RepairScopeJson) -> ResyncProgress;
             "ledger.export" => ledger_export(LedgerArgs) -> WrittenFile;
             "health.get" => health_get(Nothing) -> Health;
+            "health.report" => health_report(Nothing) -> WrittenFile;
+            "events.replay_failed" => events_replay_failed(Nothing) -> ReplayedJson;
+            "refusals.forget" => refusals_forget(AccountRef) -> Nothing;
+            "home.reveal" => home_reveal(Nothing) -> Nothing;
             "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;
             "settings.set" => settings_set(Settings) -> Settings;

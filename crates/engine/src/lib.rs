@@ -22,6 +22,7 @@ mod deletion;
 mod engine;
 mod error;
 mod fetch;
+mod health;
 mod hearing;
 mod home;
 mod import;
@@ -32,6 +33,7 @@ pub mod keys;
 mod lease;
 mod ledger;
 mod listening;
+mod meters;
 mod news;
 mod offsite;
 mod playback;
@@ -55,10 +57,12 @@ pub use conversation::{Conversation, Part};
 pub use engine::{Engine, EngineOptions, Variables, Waveform};
 pub use error::{EngineError, StartError};
 pub use fetch::LINK_DYING;
+pub use health::{DiskUse, JournalUse, Lags};
 pub use home::Home;
 pub use import::{Import, ImportFacts, ImportSound};
 pub use inspect::{Fault, FaultKind, OrphanFile, Orphans, Verification};
 pub use ledger::{AccountLedger, RepairScope};
+pub use meters::{Counts, Entered, LAG_BUCKETS_MS, Lag, Transfer};
 pub use news::News;
 pub use offsite::{
     Brought, CopyFault, CopyFaultKind, OffsiteStatus, Pull, PullItem, Push, PushItem, PushOutcome,

@@ -39,6 +39,7 @@ pub(crate) use unnamed::row_key;
 use crate::{
     EngineError,
     accounts::{Accounts, Party},
+    meters::Meters,
     view,
 };
 
@@ -69,6 +70,8 @@ pub(crate) struct Applier {
     bell: mpsc::SyncSender<()>,
     /// Rung when there is something to fetch or to ask for.
     pub(crate) work: Arc<Notify>,
+    /// What is counted for whoever measures.
+    pub(crate) meters: Arc<Meters>,
 }
 
 /// What asking about a call brought.
@@ -101,6 +104,7 @@ pub(crate) fn applier(
             arrived: Arc::new(AtomicU64::new(0)),
             bell,
             work,
+            meters: Arc::default(),
         },
         rings,
     )
@@ -180,6 +184,8 @@ impl Applier {
             Err(StoreError::DiskFull) => return Err(StoreError::DiskFull),
             Err(_) => self.one_by_one(&readings)?,
         };
+        let came = readings.iter().map(|reading| reading.heard_at);
+        self.meters.applied(came, self.clock.now());
         self.reached.store(newest, Ordering::Relaxed);
         if due {
             self.work.notify_waiters();

@@ -15,13 +15,15 @@ use toml::{
 use url::Url;
 
 use super::{
-    Checks, Config, ConfigError, ConfiguredAccount, Environment, SecretSource, limits, offsite,
-    spell::nearest, tunnel,
+    Checks, Config, ConfigError, ConfiguredAccount, Environment, LogConfig, SecretSource, limits,
+    observed, offsite, spell::nearest, tunnel,
 };
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
-const TABLES: [&str; 5] = ["intake", "accounts", "offsite", "tunnel", "checks"];
+const TABLES: [&str; 7] = [
+    "intake", "accounts", "offsite", "tunnel", "checks", "log", "metrics",
+];
 const INTAKE_KEYS: [&str; 2] = ["listen", "public_url"];
 const ACCOUNT_KEYS: [&str; 9] = [
     "id",
@@ -72,6 +74,14 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         None => tunnel::without(public_url.as_ref()),
     };
     let public_url = tunnel.public_url.clone();
+    let log = match file.table("log")? {
+        Some(table) => LogConfig::read(&table)?,
+        None => LogConfig::default(),
+    };
+    let metrics = match file.table("metrics")? {
+        Some(table) => observed::metrics(&table)?,
+        None => None,
+    };
     let mut checks = Checks::default();
     if let Some(table) = file.table("checks")? {
         checks = checks.changed_by(&table)?;
@@ -84,6 +94,8 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         public_url,
         tunnel,
         offsite,
+        log,
+        metrics,
         accounts: Vec::new(),
     };
     for (table, line) in file.tables("accounts")? {
@@ -335,7 +347,7 @@ impl<'a> Table<'a> {
             .map_err(|what| self.wrong(key, value, what))
     }
 
-    fn flag(&self, key: &str) -> Result<bool> {
+    pub(super) fn flag(&self, key: &str) -> Result<bool> {
         let Some(value) = self.get(key) else {
             return Ok(false);
         };

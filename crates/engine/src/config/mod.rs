@@ -8,6 +8,7 @@ mod complaint;
 mod file;
 mod hours;
 mod limits;
+mod observed;
 mod offsite;
 mod spell;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use complaint::ConfigError;
 pub(crate) use file::webhook_url;
 pub use hours::BusinessHours;
 pub use limits::Limits;
+pub use observed::LogConfig;
 pub use tunnel::{TunnelConfig, TunnelKind};
 
 /// Where to look up environment variables; tests bring their own.
@@ -39,6 +41,10 @@ pub struct Config {
     pub tunnel: TunnelConfig,
     /// Where the second copy of every recording goes, if it goes anywhere.
     pub offsite: Option<ringback_offsite::Place>,
+    /// What is logged.
+    pub log: LogConfig,
+    /// Where figures are given to a monitoring system, if anywhere.
+    pub metrics: Option<std::net::SocketAddr>,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
 }

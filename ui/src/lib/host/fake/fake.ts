@@ -10,7 +10,8 @@ import { ACCOUNTS } from "./accounts";
 import { checksOf, driftOf } from "./checks";
 import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
-import { accountsOf, healthOf, insightsOf } from "./figures";
+import { accountsOf, insightsOf } from "./figures";
+import { healthOf } from "./health";
 import { holesOf, ledgerOf, mend } from "./ledger";
 import { Living } from "./living";
 import { peakBytes } from "./peaks";
@@ -40,6 +41,7 @@ export class FakeHost implements Host {
   #settings: Settings;
   #demo: boolean;
   #pushed = false;
+  #forgotten = false;
   #accounts: boolean;
 
   constructor(scene: Scene, around: Surroundings) {
@@ -145,7 +147,14 @@ export class FakeHost implements Host {
     "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
-    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed),
+    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed, this.#forgotten),
+    "health.report": () => ({ file: "~/.local/share/ringback/exports/ringback-report-2026-11-21T20-00-00Z.zip" }),
+    "events.replay_failed": () => ({ replayed: 1, failed: 1 }),
+    "refusals.forget": () => {
+      this.#forgotten = true;
+      return {};
+    },
+    "home.reveal": () => ({}),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
