@@ -69,8 +69,9 @@ pub async fn set_level(
 /// Turns the log as `config.toml` and people say, until the engine ends.
 pub async fn follow(engine: Engine, dial: Dial) {
     let mut news = engine.news();
+    let mut before = None;
     loop {
-        let ends = turn(&engine, &dial);
+        let ends = turn(&engine, &dial, &mut before);
         let ended = async {
             match ends {
                 Some(time) => tokio::time::sleep(time).await,
@@ -98,7 +99,7 @@ async fn until_settings_change(news: &mut tokio::sync::broadcast::Receiver<News>
 }
 
 /// Turns it, and says after how long it has to be turned again.
-fn turn(engine: &Engine, dial: &Dial) -> Option<std::time::Duration> {
+fn turn(engine: &Engine, dial: &Dial, before: &mut Option<Level>) -> Option<std::time::Duration> {
     let log = &engine.config().log;
     dial.configure(log.level.as_ref(), log.format);
     let wish = match standing(engine) {
@@ -108,7 +109,13 @@ fn turn(engine: &Engine, dial: &Dial) -> Option<std::time::Duration> {
             None
         }
     };
-    dial.set_level(wish.as_ref().map(|(level, _)| level));
+    let level = wish.as_ref().map(|(level, _)| level.clone());
+    dial.set_level(level.as_ref());
+    if *before != level {
+        let told = level.as_ref().map_or("as configured", Level::as_str);
+        tracing::info!(level = told, "what is logged is another thing now");
+        *before = level;
+    }
     let (_, until) = wish?;
     std::time::Duration::try_from(until.duration_since(engine.clock().now())).ok()
 }

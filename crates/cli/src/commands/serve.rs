@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ringback_api::{ErrorCode, ErrorJson};
 use ringback_demo::{Demo, DemoError};
-use ringback_engine::{Engine, EngineOptions, Home};
+use ringback_engine::{Engine, EngineOptions, Home, config::LogConfig};
 use ringback_model::Clock;
 
 use super::{
@@ -26,6 +26,8 @@ pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
     // The folder has to be there before the first line is logged.
     let folder = home.prepare().ok().map(|()| home.logs());
     let logs = logs::start(folder.as_deref());
+    let log = LogConfig::of_file(&home.config_file());
+    logs.dial().configure(log.level.as_ref(), log.format);
     let engine = if args.demo {
         demo(home, args).await?
     } else {

@@ -118,6 +118,23 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
     Ok(config)
 }
 
+/// What a text says of the log, whatever else is wrong with it.
+pub(super) fn log_alone(text: &str) -> Result<LogConfig> {
+    let lines = Lines(text);
+    let root = DeTable::parse(text).map_err(|_| ConfigError::at_line(1, "not valid TOML"))?;
+    let root = root.into_inner();
+    let file = Table {
+        lines: &lines,
+        name: "config.toml",
+        table: &root,
+        line: 1,
+    };
+    match file.table("log")? {
+        Some(table) => LogConfig::read(&table),
+        None => Ok(LogConfig::default()),
+    }
+}
+
 fn account(
     table: &Table<'_>,
     line: usize,

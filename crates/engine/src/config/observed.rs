@@ -1,10 +1,10 @@
 //! `[log]` and `[metrics]`: what a running program tells those who look after it.
 
-use std::net::SocketAddr;
+use std::{fs, net::SocketAddr, path::Path};
 
 use ringback_logs::{Format, Level};
 
-use super::file::{Result, Table};
+use super::file::{self, Result, Table};
 
 const LOG_KEYS: [&str; 2] = ["level", "format"];
 const METRICS_KEYS: [&str; 2] = ["listen", "public"];
@@ -19,6 +19,15 @@ pub struct LogConfig {
 }
 
 impl LogConfig {
+    /// What a file says of the log, for a program that logs before it has read the rest. What cannot
+    /// be read counts as not said: whoever reads the rest complains.
+    pub fn of_file(path: &Path) -> Self {
+        fs::read_to_string(path)
+            .ok()
+            .and_then(|text| file::log_alone(&text).ok())
+            .unwrap_or_default()
+    }
+
     pub(super) fn read(table: &Table<'_>) -> Result<Self> {
         table.only(&LOG_KEYS)?;
         Ok(Self {
@@ -53,7 +62,7 @@ pub(super) fn metrics(table: &Table<'_>) -> Result<Option<SocketAddr>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
+    use super::{super::Config, LogConfig};
 
     fn parse(text: &str) -> Result<Config, String> {
         Config::parse(text, &|_| None).map_err(|error| error.to_string())
@@ -74,6 +83,22 @@ mod tests {
         );
         let wrong = parse("[log]\nformat = \"xml\"").expect_err("no format");
         assert!(wrong.contains("\"text\" or \"json\""), "{wrong}");
+    }
+
+    #[test]
+    fn a_program_that_has_not_read_the_rest_knows_how_to_log() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("config.toml");
+        assert_eq!(LogConfig::of_file(&file), LogConfig::default());
+        std::fs::write(
+            &file,
+            "[log]\nformat = \"json\"\n[[accounts]]\nnonsense = 1",
+        )
+        .expect("written");
+        assert_eq!(
+            LogConfig::of_file(&file).format,
+            ringback_logs::Format::Json
+        );
     }
 
     #[test]
