@@ -171,7 +171,7 @@ fn lag(sheet: &mut Sheet<'_>, lag: &Lag) -> fmt::Result {
             (float(*end) / 1000.0, between)
         })
         .collect();
-    buckets.push((f64::MAX, lag.count - before));
+    buckets.push((f64::INFINITY, lag.count - before));
     metric.encode_histogram::<NoLabelSet>(lag.total.as_secs_f64(), lag.count, &buckets, None)
 }
 
