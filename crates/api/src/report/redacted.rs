@@ -50,6 +50,9 @@ impl Redacted {
         for (index, configured) in config.accounts.iter().enumerate() {
             let account = &configured.account;
             known.push((account.id.to_string(), alias(index)));
+            // As it stands in the names of variables.
+            let shouted = account.id.as_str().replace('-', "_").to_uppercase();
+            known.push((shouted, alias(index)));
             known.extend(
                 account
                     .options
@@ -89,12 +92,6 @@ impl Redacted {
         let text = LINKS.replace_all(&text, "<link>");
         let text = MAIL.replace_all(&text, "<mail>");
         let text = QUOTED.replace_all(&text, "\"…\"");
-        let text = NUMBERS.replace_all(&text, |found: &Captures<'_>| {
-            found.name("moment").map_or_else(
-                || "<number>".to_owned(),
-                |moment| moment.as_str().to_owned(),
-            )
-        });
         let text = TOKENS.replace_all(&text, |found: &Captures<'_>| {
             let word = &found[0];
             if word.contains(|c: char| c.is_ascii_digit()) {
@@ -102,6 +99,12 @@ impl Redacted {
             } else {
                 word.to_owned()
             }
+        });
+        let text = NUMBERS.replace_all(&text, |found: &Captures<'_>| {
+            found.name("moment").map_or_else(
+                || "<number>".to_owned(),
+                |moment| moment.as_str().to_owned(),
+            )
         });
         let text = HOSTS.replace_all(&text, |found: &Captures<'_>| {
             if OURS.contains(&&found[0]) {
