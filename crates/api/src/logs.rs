@@ -91,8 +91,16 @@ pub async fn follow(engine: Engine, dial: Dial) {
 async fn until_settings_change(news: &mut tokio::sync::broadcast::Receiver<News>) -> Option<()> {
     loop {
         match news.recv().await {
-            Ok(News::Settings | News::Stale) | Err(RecvError::Lagged(_)) => return Some(()),
-            Ok(_) => {}
+            Ok(
+                News::Calls(_)
+                | News::Player(_)
+                | News::Resync(_)
+                | News::Alerts
+                | News::Tunnel(_)
+                | News::Health,
+            ) => {}
+            // Whatever else there is may be about settings.
+            Ok(_) | Err(RecvError::Lagged(_)) => return Some(()),
             Err(RecvError::Closed) => return None,
         }
     }
@@ -100,7 +108,8 @@ async fn until_settings_change(news: &mut tokio::sync::broadcast::Receiver<News>
 
 /// Turns it, and says after how long it has to be turned again.
 fn turn(engine: &Engine, dial: &Dial, before: &mut Option<Level>) -> Option<std::time::Duration> {
-    let log = &engine.config().log;
+    let config = engine.config();
+    let log = &config.log;
     dial.configure(log.level.as_ref(), log.format);
     let wish = match standing(engine) {
         Ok(wish) => wish,

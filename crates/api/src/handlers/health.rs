@@ -28,8 +28,9 @@ pub(crate) async fn events_replay_failed(api: &Api, _: Nothing) -> Answer<Replay
 }
 
 pub(crate) async fn refusals_forget(api: &Api, args: AccountRef) -> Answer<Nothing> {
-    let known = api.engine.config().account(&args.account);
-    let id = known
+    let config = api.engine.config();
+    let id = config
+        .account(&args.account)
         .map(|configured| configured.account.id.clone())
         .ok_or_else(|| ringback_engine::EngineError::NoSuchAccount(args.account.clone()))?;
     api.engine

@@ -39,8 +39,8 @@ const MOST_EVENTS: usize = 10_000;
 pub(crate) fn health(engine: &Engine) -> Result<Health, ErrorJson> {
     // First, so that where it is up the accounts have their addresses.
     let tunnel = tunnel_json(engine.tunnel());
-    let accounts: Vec<AccountJson> = engine
-        .config()
+    let config = engine.config();
+    let accounts: Vec<AccountJson> = config
         .accounts
         .iter()
         .map(|configured| account_json(engine, configured))
@@ -66,7 +66,7 @@ pub(crate) fn health(engine: &Engine) -> Result<Health, ErrorJson> {
             .map(|offsite| Check::new("offsite", copies(offsite))),
     );
     for account in &accounts {
-        let configured = engine.config().account(&account.id);
+        let configured = config.account(&account.id);
         checks.extend(account::checks(account, configured));
     }
     Ok(Health {

@@ -218,8 +218,9 @@ struct AccountRow {
 }
 
 fn account_rows(engine: &Engine) -> Result<Vec<AccountRow>, EngineError> {
-    let configured = &engine.config().accounts;
-    configured
+    let config = engine.config();
+    config
+        .accounts
         .iter()
         .map(|configured| {
             let id = &configured.account.id;
