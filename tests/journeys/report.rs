@@ -33,7 +33,7 @@ fn unpacked(file: &Path) -> Vec<(String, String)> {
             let mut entry = zip.by_index(index).expect("an entry");
             let mut text = String::new();
             entry.read_to_string(&mut text).expect("a text");
-            (entry.name().to_owned(), text)
+            (entry.name().expect("a name").into_owned(), text)
         })
         .collect()
 }
