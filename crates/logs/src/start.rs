@@ -64,8 +64,8 @@ struct Turned {
     wishes: Mutex<Wishes>,
 }
 
-/// Who wants what logged: what a person asks for now comes before the environment, that before the
-/// file, that before the usual.
+/// Who wants what logged: a person's wish comes before the environment, that before the file, that
+/// before the usual.
 struct Wishes {
     asked: Option<Level>,
     environment: Option<String>,
@@ -158,7 +158,7 @@ impl Dial {
         self.change(|wishes| wishes.configured = level.cloned());
     }
 
-    /// What a person asks for now, until they take it back with `None`.
+    /// A person's wish, which holds until they take it back with `None`.
     pub fn set_level(&self, level: Option<&Level>) {
         self.change(|wishes| wishes.asked = level.cloned());
     }
