@@ -38,8 +38,8 @@ fn meanwhile(setting: &Setting, count: u32, over: Duration) -> Vec<String> {
 async fn is_read(house: &House) {
     let now = house.engine.clock().now();
     until(A_WHILE, "the lists are read", async || {
-        let mut accounts = house.engine.config().accounts.iter();
-        let is_read = accounts.all(|account| {
+        let config = house.engine.config();
+        let is_read = config.accounts.iter().all(|account| {
             let poll = house.engine.poll_of(account);
             !account.provider.has_api() || poll.last_at.is_some_and(|at| at >= now)
         });

@@ -149,7 +149,8 @@ async fn a_rebuilt_database_has_the_same_ledger_also_of_what_the_provider_no_lon
         setting.pass(Duration::from_secs(minutes * 60));
         house.look();
         until(SOON, "its list is read again", async || {
-            let account = house.engine.config().account(RETELL)?;
+            let config = house.engine.config();
+            let account = config.account(RETELL)?;
             (house.engine.poll_of(account).last_at == Some(setting.now())).then_some(())
         })
         .await;

@@ -431,14 +431,14 @@ async fn recordings_come_in_while_the_bucket_hangs() {
     }
     let totals = house.engine.read(|reader| {
         let place = house.engine.offsite_place().unwrap_or_default();
-        reader.second_copies().totals(place)
+        reader.second_copies().totals(&place)
     });
     assert_eq!(totals.expect("readable").copied, 0);
     bucket.is(Weather::Fair);
     until(SOON, "all copies", async || {
         let totals = house.engine.read(|reader| {
             let place = house.engine.offsite_place().unwrap_or_default();
-            reader.second_copies().totals(place)
+            reader.second_copies().totals(&place)
         });
         (totals.ok()?.copied == 8).then_some(())
     })
@@ -474,7 +474,7 @@ async fn a_folder_that_is_not_mounted_is_not_made_and_is_used_when_it_is_there()
     assert_same(&setting.home().recordings(), &folder);
     let state = house.engine.read(|reader| {
         let place = house.engine.offsite_place().unwrap_or_default();
-        reader.second_copies().of(id_of(&call), place)
+        reader.second_copies().of(id_of(&call), &place)
     });
     let state = state.expect("readable").expect("known").state;
     assert_eq!(state, CopyState::Copied);

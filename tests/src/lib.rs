@@ -9,6 +9,7 @@ pub mod completeness;
 pub mod door;
 pub mod edited;
 pub mod patience;
+pub mod poison;
 pub mod program;
 pub mod setting;
 pub mod signing;

@@ -6,7 +6,9 @@
 mod appearance;
 mod board;
 mod demo;
+mod hostile;
 mod listening;
 mod resync;
+mod setup;
 mod start;
 mod steps;

@@ -15,6 +15,10 @@ cargo xtask COMMAND
   lint                                the quick half of it: formatting, tidy, clippy, UI types
   bindings [--check]                  write (or compare) the TypeScript types of the UI contract
   build                               both programs, optimised, into target/release
+  package [--debug] [--check]         the .deb with both; --check installs, starts and purges it in a
+                                      clean root; --debug takes the unoptimised programs
+  deny [--offline]                    licences, sources, doubles and known holes of all dependencies,
+                                      by cargo-deny; --offline leaves out the known holes
   bench [--suite NAME] [--rounds N]   measure against other servers; `bench --help` lists the suites
   tidy                                the house rules that a machine can check
   setup                               install what building and testing need
@@ -42,6 +46,13 @@ pub(crate) enum Command {
         /// Everything after `bench`.
         arguments: Vec<OsString>,
     },
+    /// The package for Debian and Ubuntu.
+    Package(Package),
+    /// What we take from others.
+    Deny {
+        /// Without the list of known holes, which is fetched from the network.
+        offline: bool,
+    },
     /// The house rules.
     Tidy,
     /// System and npm packages.
@@ -62,6 +73,15 @@ pub(crate) struct Run {
     pub(crate) release: bool,
     /// Arguments for the program itself.
     pub(crate) rest: Vec<OsString>,
+}
+
+/// What to make of the programs.
+#[derive(Default)]
+pub(crate) struct Package {
+    /// With the unoptimised programs.
+    pub(crate) debug: bool,
+    /// Try it in a clean root.
+    pub(crate) check: bool,
 }
 
 /// Which parts of the check to run, and how.
@@ -101,6 +121,8 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         "bench" => Ok(Command::Bench {
             arguments: parser.raw_args()?.collect(),
         }),
+        "package" => parse_package(parser),
+        "deny" => parse_deny(parser),
         "stage" => parse_stage(parser),
         "lint" => nothing_more(parser, Command::Lint),
         "build" => nothing_more(parser, Command::Build),
@@ -147,6 +169,29 @@ fn parse_bindings(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> 
     Ok(Command::Bindings { check })
 }
 
+fn parse_package(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut wish = Package::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("debug") => wish.debug = true,
+            Long("check") => wish.check = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Package(wish))
+}
+
+fn parse_deny(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut offline = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("offline") => offline = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Deny { offline })
+}
+
 fn parse_stage(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut command: Vec<OsString> = parser.raw_args()?.collect();
     if command.first().is_some_and(|first| first == "--") {
@@ -188,6 +233,14 @@ mod tests {
             panic!("a test was asked for");
         };
         assert_eq!(wish.only, ["fmt", "tidy"]);
+    }
+
+    #[test]
+    fn a_package_can_be_tried_out() {
+        let Ok(Command::Package(wish)) = parsed("package --check") else {
+            panic!("a package was asked for");
+        };
+        assert!(wish.check && !wish.debug);
     }
 
     #[test]

@@ -17,7 +17,9 @@ mod args;
 mod bench;
 mod bindings;
 mod build;
+mod deny;
 mod lint;
+mod package;
 mod process;
 mod project;
 mod report;
@@ -64,6 +66,8 @@ fn chore() -> anyhow::Result<ExitCode> {
         Command::Bindings { check } => bindings::bindings(&project, check),
         Command::Bench { arguments } => bench::bench(&project, &arguments),
         Command::Build => build::build(&project),
+        Command::Package(wish) => package::package(&project, &wish),
+        Command::Deny { offline } => deny::deny(&project, offline),
         Command::Tidy => tidy::report(&project),
         Command::Setup => setup::everything(&project),
         Command::Stage { command } => stage::run(&project, &command),

@@ -1,6 +1,7 @@
 //! Running other programs: always shown, always checked.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, ExitStatus, Stdio},
@@ -63,6 +64,12 @@ pub(crate) fn listen(
         line.clear();
     }
     Ok(child.wait()?)
+}
+
+/// Whether two files are the same, byte for byte.
+pub(crate) fn same_bytes(one: &Path, other: &Path) -> anyhow::Result<bool> {
+    let read = |path: &Path| fs::read(path).with_context(|| path.display().to_string());
+    Ok(read(one)? == read(other)?)
 }
 
 /// The command line, as a person would type it.

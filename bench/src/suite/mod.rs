@@ -5,6 +5,7 @@ mod apply;
 mod backfill;
 mod burst;
 mod durability;
+mod flood;
 mod ingest;
 mod kills;
 mod ledger;
@@ -61,6 +62,11 @@ const SUITES: &[Suite] = &[
         name: "burst",
         question: burst::QUESTION,
         measure: |setting| Box::pin(burst::measure(setting)),
+    },
+    Suite {
+        name: "flood",
+        question: flood::QUESTION,
+        measure: |setting| Box::pin(flood::measure(setting)),
     },
     Suite {
         name: "apply",

@@ -2,6 +2,7 @@
 
 use ringback_engine::{
     Engine, EngineError,
+    config::ConfiguredAccount,
     resync::{Progress, Request},
     store::{EventFilter, EventHead, EventId, EventState, RecordingWord, RefusedRow},
 };
@@ -56,9 +57,9 @@ pub fn call(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
 
 /// `accounts list`.
 pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
-    let accounts = &engine.config().accounts;
+    let config = engine.config();
+    let accounts = config.accounts.iter();
     Ok(accounts
-        .iter()
         .map(|configured| account_json(engine, configured))
         .collect::<Result<_, EngineError>>()?)
 }
@@ -66,6 +67,76 @@ pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
 /// The word for a state of recordings.
 pub fn recording_word(state: RecordingWord) -> &'static str {
     convert::recording_word(state)
+}
+
+/// `accounts webhook ID`.
+pub async fn webhook(engine: &Engine, account: &str) -> Result<WebhookLook, ErrorJson> {
+    handlers::webhooks::look(engine, account).await
+}
+
+/// `accounts webhook ID --register`.
+pub async fn webhook_register(
+    engine: &Engine,
+    args: &WebhookRegisterArgs,
+) -> Result<WebhookSet, ErrorJson> {
+    handlers::webhooks::register(engine, args).await
+}
+
+/// `accounts webhook ID --restore`.
+pub async fn webhook_restore(
+    engine: &Engine,
+    args: &WebhookTargetRef,
+) -> Result<WebhookSet, ErrorJson> {
+    handlers::webhooks::restore(engine, args).await
+}
+
+/// `accounts webhook ID --test`.
+pub async fn webhook_test(engine: &Engine, account: &str) -> Result<WebhookTrial, ErrorJson> {
+    handlers::webhooks::test(engine, account).await
+}
+
+/// `accounts webhook ID --keep-current`.
+pub async fn webhook_consent(engine: &Engine, args: &WebhookConsentArgs) -> Result<(), ErrorJson> {
+    handlers::webhooks::consent(engine, args).await
+}
+
+/// `accounts check` of one account.
+pub async fn check_account(engine: &Engine, configured: &ConfiguredAccount) -> AccountCheck {
+    handlers::check_account(engine, configured).await
+}
+
+/// `accounts add`.
+pub async fn add_account(engine: &Engine, args: AddAccountArgs) -> Result<AccountSetup, ErrorJson> {
+    handlers::add(engine, args).await
+}
+
+/// `accounts edit`.
+pub async fn edit_account(
+    engine: &Engine,
+    args: EditAccountArgs,
+) -> Result<AccountSetup, ErrorJson> {
+    handlers::edit(engine, args).await
+}
+
+/// `accounts pause` and `accounts resume`.
+pub async fn pause_account(
+    engine: &Engine,
+    args: &PauseAccountArgs,
+) -> Result<AccountSetup, ErrorJson> {
+    handlers::pause(engine, args).await
+}
+
+/// `accounts remove`.
+pub async fn remove_account(
+    engine: &Engine,
+    args: RemoveAccountArgs,
+) -> Result<AccountRemoved, ErrorJson> {
+    handlers::remove(engine, args).await
+}
+
+/// What a person fills in, for every provider.
+pub fn forms() -> Vec<ProviderForm> {
+    handlers::forms()
 }
 
 /// `doctor`.

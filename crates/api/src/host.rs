@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     ErrorCode, ErrorJson, Event,
-    convert::{alert_json, playback_json, progress_json, rows_json},
+    convert::{alert_json, config_state_json, playback_json, progress_json, rows_json},
     dto::*,
     handlers::*,
     list::command_list,
@@ -148,6 +148,10 @@ fn told(engine: &Engine, news: News) -> Vec<Event> {
             .map(Event::Settings)
             .into_iter()
             .collect(),
+        News::Config => {
+            let state = config_state_json(engine, engine.config_state());
+            vec![Event::Config(state)]
+        }
         News::Tunnel(_) | News::Health => vec![Event::Health],
     }
 }

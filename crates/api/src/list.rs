@@ -10,6 +10,18 @@ macro_rules! command_list {
             "app.info" => app_info(Nothing) -> AppInfo;
             "accounts.list" => accounts_list(Nothing) -> Vec<AccountJson>;
             "accounts.check" => accounts_check(Nothing) -> Vec<AccountCheck>;
+            "accounts.setup" => accounts_setup(Nothing) -> Setup;
+            "accounts.try" => accounts_try(TryAccountArgs) -> AccountCheck;
+            "accounts.add" => accounts_add(AddAccountArgs) -> AccountSetup;
+            "accounts.edit" => accounts_edit(EditAccountArgs) -> AccountSetup;
+            "accounts.pause" => accounts_pause(PauseAccountArgs) -> AccountSetup;
+            "accounts.remove" => accounts_remove(RemoveAccountArgs) -> AccountRemoved;
+            "accounts.set_secret" => accounts_set_secret(SetSecretArgs) -> AccountSetup;
+            "accounts.forget_secret" => accounts_forget_secret(SecretRef) -> AccountSetup;
+            "accounts.move_secrets" => accounts_move_secrets(MoveSecretsArgs) -> MovedSecrets;
+            "providers.list" => providers_list(Nothing) -> Vec<ProviderForm>;
+            "keys.state" => keys_state(Nothing) -> KeysJson;
+            "keys.unlock" => keys_unlock(UnlockArgs) -> KeysJson;
             "live.list" => live_list(Nothing) -> Vec<CallRow>;
             "calls.page" => calls_page(PageArgs) -> CallPage;
             "calls.get" => calls_get(CallRef) -> CallDetail;
@@ -39,16 +51,23 @@ macro_rules! command_list {
             "events.replay_failed" => events_replay_failed(Nothing) -> ReplayedJson;
             "refusals.forget" => refusals_forget(AccountRef) -> Nothing;
             "home.reveal" => home_reveal(Nothing) -> Nothing;
+            "webhook.look" => webhook_look(WebhookRef) -> WebhookLook;
+            "webhook.register" => webhook_register(WebhookRegisterArgs) -> WebhookSet;
+            "webhook.restore" => webhook_restore(WebhookTargetRef) -> WebhookSet;
+            "webhook.test" => webhook_test(WebhookRef) -> WebhookTrial;
+            "webhook.consent" => webhook_consent(WebhookConsentArgs) -> Nothing;
             "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;
             "settings.set" => settings_set(Settings) -> Settings;
             "alerts.list" => alerts_list(Nothing) -> Vec<AlertJson>;
             "alerts.acknowledge" => alerts_acknowledge(AlertRef) -> Nothing;
             "checks.get" => checks_get(Nothing) -> ChecksJson;
+            "checks.set" => checks_set(SetChecksArgs) -> ChecksJson;
             "drift.get" => drift_get(Nothing) -> Vec<DriftJson>;
             "demo.start" => demo_start(Nothing) -> Nothing;
             "recordings.reveal" => recordings_reveal(RecordingRef) -> Nothing;
             "config.open" => config_open(Nothing) -> Nothing;
+            "config.state" => config_state(Nothing) -> ConfigState;
         }
     };
 }
@@ -57,7 +76,7 @@ pub(crate) use command_list;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::dto::{AlertJson, CallRow, PlayerState, ResyncProgress, Settings};
+use crate::dto::{AlertJson, CallRow, ConfigState, PlayerState, ResyncProgress, Settings};
 
 /// What the engine tells the window by itself. Each carries enough to be folded into what is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -77,4 +96,6 @@ pub enum Event {
     Settings(Settings),
     /// An account, the door or the queue is in another state; read `health.get` again.
     Health,
+    /// `config.toml` or a key changed and is in force, or is refused; read `accounts.setup` again.
+    Config(ConfigState),
 }

@@ -29,6 +29,8 @@ pub enum Why {
     Orphan,
     /// It was begun, and nobody goes on with it.
     Leftover,
+    /// Its account was removed.
+    Removed,
     /// It is not what landed.
     WrongDigest,
     /// It is broken.

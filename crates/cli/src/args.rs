@@ -104,6 +104,55 @@ pub(crate) enum AccountsCommand {
     List,
     /// Ask each provider whether the key works
     Check,
+    /// Add an account to config.toml; a running program takes it up at once
+    Add {
+        /// Its id: small letters, digits and -; part of addresses and file names
+        id: String,
+        /// retell, vapi, twilio, telnyx, recall or custom
+        #[arg(long, value_name = "P")]
+        provider: String,
+        /// A setting, as in config.toml: --set poll_every=1m
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+        settings: Vec<(String, String)>,
+        /// A secret to be typed, or from standard input, one a line in this order
+        #[arg(long = "secret", value_name = "NAME")]
+        secrets: Vec<String>,
+        /// Keep the secrets in a file that a passphrase opens, for machines without a key store
+        #[arg(long)]
+        sealed: bool,
+    },
+    /// Change settings of an account in config.toml
+    Edit {
+        /// The account
+        id: String,
+        /// A setting, as in config.toml: --set poll_every=1m
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+        settings: Vec<(String, String)>,
+        /// A setting that goes
+        #[arg(long, value_name = "KEY")]
+        unset: Vec<String>,
+    },
+    /// Leave an account's provider alone; webhooks are still taken in
+    Pause {
+        /// The account
+        id: String,
+    },
+    /// Let a paused account go on; what was missed is caught up on
+    Resume {
+        /// The account
+        id: String,
+    },
+    /// Take an account out of config.toml; nothing of its data is deleted
+    Remove {
+        /// The account
+        id: String,
+        /// What happens to its recordings
+        #[arg(long, value_enum, default_value_t = Data::Keep)]
+        data: Data,
+        /// Forget its kept keys, too
+        #[arg(long)]
+        forget_secrets: bool,
+    },
     /// Keep a key in the system's key store; it is typed, or comes on standard input
     SetSecret {
         /// The account
@@ -114,6 +163,8 @@ pub(crate) enum AccountsCommand {
         #[arg(long)]
         sealed: bool,
     },
+    /// Where the provider sends what happens: look, enter the address, put back what was there, try it
+    Webhook(WebhookArgs),
     /// Take a key out of the key store
     ForgetSecret {
         /// The account
@@ -127,6 +178,44 @@ pub(crate) enum AccountsCommand {
         #[arg(long)]
         sealed: bool,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what"))]
+pub(crate) struct WebhookArgs {
+    /// The account
+    pub(crate) id: String,
+    /// Enter the account's address wherever that does no harm; nobody else's address is overwritten
+    #[arg(long, group = "what")]
+    pub(crate) register: bool,
+    /// Only in this place (repeatable); also says that its caution was read
+    #[arg(long, value_name = "T", requires = "register")]
+    pub(crate) target: Vec<String>,
+    /// Put back what stood in this place before
+    #[arg(long, value_name = "T", group = "what")]
+    pub(crate) restore: Option<String>,
+    /// Send a signed test event through the public address
+    #[arg(long, group = "what")]
+    pub(crate) test: bool,
+    /// Enter a changed address by itself from now on, or not any more
+    #[arg(long, value_name = "yes|no", group = "what", value_parser = ["yes", "no"])]
+    pub(crate) keep_current: Option<String>,
+}
+
+/// What happens to the recordings of an account that goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Data {
+    /// They stay and can be heard
+    Keep,
+    /// They go to quarantine/, from where they can be put back
+    Quarantine,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or_else(|| "has to be written as key=value".into())
 }
 
 #[derive(Debug, Subcommand)]

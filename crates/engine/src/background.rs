@@ -8,8 +8,9 @@ use std::{
     time::Duration,
 };
 
-use ringback_intake::{Canary, Door, Intake};
+use ringback_intake::{Canary, Door, DoorError, Intake};
 use ringback_store::CallFilter;
+use tokio::sync::watch;
 
 use crate::{
     checks,
@@ -19,9 +20,9 @@ use crate::{
     journal::DoorJournal,
     news::News,
     rebuild::restore,
-    resync,
+    reload, resync,
     role::Role,
-    shapes, tunnel, work,
+    shapes, tunnel, webhooks, work,
 };
 
 /// How often a process without the role looks whether it is free.
@@ -59,6 +60,27 @@ impl Background {
         self.lock().problem.clone()
     }
 
+    fn stands(&self, door: Option<SocketAddr>, problem: Option<String>) {
+        let mut state = self.lock();
+        state.door = door;
+        state.problem = problem;
+    }
+
+    /// The door cannot be where it should.
+    fn has_trouble(&self, core: &Core, error: &DoorError) {
+        if self.lock().problem.replace(error.to_string()).is_none() {
+            tracing::error!(%error, "the door cannot be opened");
+        }
+        core.tell(News::Health);
+    }
+
+    /// The door is where it should be.
+    fn is_well(&self, core: &Core) {
+        if self.lock().problem.take().is_some() {
+            core.tell(News::Health);
+        }
+    }
+
     /// Waits until the apply thread has ended.
     pub(crate) async fn wait_for_apply(&self) {
         let Some(applying) = self.lock().applying.take() else {
@@ -92,7 +114,7 @@ pub(crate) fn start(
         background.lock().has_role = true;
         core.tell(News::Health);
         restore_if_new(&core).await;
-        if let Some(offsite) = &core.offsite {
+        if let Some(offsite) = core.offsite() {
             offsite.take_stock(&core);
         }
         match start_applying(&core.applier, rings, alive) {
@@ -105,9 +127,15 @@ pub(crate) fn start(
         let loops = tokio::spawn(keep_working(core.clone(), owner));
         core.spawn(keep_sweeping(core.clone()));
         let beside = [
+            tokio::spawn(keep(
+                core.clone(),
+                "the watch over config.toml",
+                reload::attend,
+            )),
             tokio::spawn(keep(core.clone(), "the checks", checks::watch)),
             tokio::spawn(keep(core.clone(), "the daily look", daily::watch)),
             tokio::spawn(keep(core.clone(), "reading of shapes", shapes::watch)),
+            tokio::spawn(keep(core.clone(), "the webhook addresses", webhooks::watch)),
         ];
         open(&core, &background, door, listen).await;
         if loops.await.is_err() {
@@ -218,56 +246,125 @@ async fn take_over(core: &Core, role: &mut Role, owner: &str) {
     }
 }
 
-/// Opens the door and serves until the program ends. A port that is taken is tried again: the other
-/// program may end, and calls are found by polling meanwhile.
+/// Opens the door and serves until the program ends, at the address that is configured at the time.
 async fn open(
     core: &Arc<Core>,
     background: &Background,
     door: Option<Door>,
     listen: Option<SocketAddr>,
 ) {
-    let address = listen.unwrap_or(core.config.listen);
-    let mut first = door;
-    let door = loop {
-        let bound = match first.take() {
-            Some(door) => Ok(door),
-            None => Door::bind(address).await,
-        };
-        match bound {
-            Ok(door) => break door,
-            Err(error) => {
-                if background.lock().problem.is_none() {
-                    tracing::error!(%error, "the door cannot be opened");
-                }
-                background.lock().problem = Some(error.to_string());
-                core.tell(News::Health);
-            }
-        }
-        tokio::select! {
-            () = core.stop.cancelled() => return,
-            () = tokio::time::sleep(DOOR_AGAIN) => {}
-        }
-    };
-    {
-        let mut state = background.lock();
-        state.door = Some(door.local_addr());
-        state.problem = None;
-    }
-    tracing::info!(address = %door.local_addr(), "the door is open");
-    core.tell(News::Health);
     let journal = DoorJournal::new(
         core.store.clone(),
         core.accounts.clone(),
         core.applier.clone(),
     );
+    let canary = Canary::new(rand::random());
     let intake = Intake::new(
         Arc::new(core.accounts.clone()),
         Arc::new(journal),
         core.clock.clone(),
-    );
-    let canary = Canary::new(rand::random());
-    let intake = intake.with_canary(canary.clone());
-    core.spawn(tunnel::run(core.clone(), door.local_addr(), canary));
-    door.serve(intake, core.stop.clone()).await;
-    background.lock().door = None;
+    )
+    .with_canary(canary.clone());
+    let (stands, standing) = watch::channel(None);
+    core.spawn(tunnel::keep(core.clone(), standing, canary));
+
+    let wanted = || listen.unwrap_or(core.config().listen);
+    let mut changes = core.live.changes();
+    let mut at = wanted();
+    let mut first = door;
+    loop {
+        let bound = match first.take() {
+            Some(door) => Some(door),
+            None => bind(core, background, &mut changes, &mut at, &wanted).await,
+        };
+        let Some(door) = bound else { break };
+        background.stands(Some(door.local_addr()), None);
+        stands.send_replace(Some(door.local_addr()));
+        tracing::info!(address = %door.local_addr(), "the door is open");
+        core.tell(News::Health);
+        let closing = core.stop.child_token();
+        let serving = tokio::spawn(door.serve(intake.clone(), closing.clone()));
+        first = until_elsewhere(core, background, &mut changes, &mut at, &wanted).await;
+        closing.cancel();
+        let closed = async move {
+            if serving.await.is_err() {
+                tracing::error!("the door ended by a panic");
+            }
+        };
+        if first.is_some() {
+            // The new one takes what comes, while the old one ends what it has in hand.
+            core.spawn(closed);
+        } else {
+            background.stands(None, None);
+            closed.await;
+        }
+        if core.stop.is_cancelled() {
+            break;
+        }
+    }
+    background.stands(None, None);
+}
+
+/// Takes the address that is wanted. A port that is taken is tried again: the other program may end, and
+/// calls are found by polling meanwhile. `None` when the program ends.
+async fn bind(
+    core: &Core,
+    background: &Background,
+    changes: &mut watch::Receiver<u64>,
+    at: &mut SocketAddr,
+    wanted: &impl Fn() -> SocketAddr,
+) -> Option<Door> {
+    loop {
+        changes.borrow_and_update();
+        *at = wanted();
+        match Door::bind(*at).await {
+            Ok(door) => return Some(door),
+            Err(error) => background.has_trouble(core, &error),
+        }
+        tokio::select! {
+            () = core.stop.cancelled() => return None,
+            _ = changes.changed() => {}
+            () = tokio::time::sleep(DOOR_AGAIN) => {}
+        }
+    }
+}
+
+/// Waits until the door is to be elsewhere. Gives the new one if there can be two of them for a moment, so
+/// that no event finds none. An address that cannot be had leaves the door where it is.
+async fn until_elsewhere(
+    core: &Core,
+    background: &Background,
+    changes: &mut watch::Receiver<u64>,
+    at: &mut SocketAddr,
+    wanted: &impl Fn() -> SocketAddr,
+) -> Option<Door> {
+    loop {
+        let is_elsewhere = wanted() != *at;
+        if is_elsewhere {
+            let address = wanted();
+            match Door::bind(address).await {
+                Ok(door) => {
+                    *at = address;
+                    return Some(door);
+                }
+                // Perhaps it is our own door that is in the way.
+                Err(DoorError::Taken(_)) if address.port() == at.port() => return None,
+                Err(error) => background.has_trouble(core, &error),
+            }
+        } else {
+            background.is_well(core);
+        }
+        let again = async {
+            if is_elsewhere {
+                tokio::time::sleep(DOOR_AGAIN).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = core.stop.cancelled() => return None,
+            _ = changes.changed() => {}
+            () = again => {}
+        }
+    }
 }

@@ -94,7 +94,9 @@ pub(crate) async fn tell_when_done(core: &Arc<Core>) -> Result<(), EngineError> 
 /// Whether every list has been read since.
 fn is_read(core: &Core, absence: Absence, waited: SignedDuration) -> bool {
     core.accounts.iter().all(|party| {
-        let is_asked = party.configured.poll_every.is_some() && party.provider().has_api();
+        let is_asked = party.configured.poll_every.is_some()
+            && party.provider().has_api()
+            && !party.is_paused();
         let poll = core.polls.of(party.id());
         let is_known = match poll.last_error.as_deref() {
             None => poll.last_at.is_some_and(|at| at >= absence.back_at),
@@ -110,6 +112,12 @@ fn is_read(core: &Core, absence: Absence, waited: SignedDuration) -> bool {
 
 /// Whether nothing is in hand or due.
 fn is_at_rest(core: &Core, now: Timestamp) -> Result<bool, StoreError> {
+    let working: Vec<_> = core
+        .accounts
+        .iter()
+        .filter(|party| !party.is_paused())
+        .map(|party| party.id().clone())
+        .collect();
     core.store.read(|reader| {
         let is_held = reader
             .jobs()
@@ -118,7 +126,7 @@ fn is_at_rest(core: &Core, now: Timestamp) -> Result<bool, StoreError> {
             .any(|count| [FETCH, RESYNC].contains(&count.kind.as_str()) && count.leased > 0);
         let is_due = reader
             .jobs()
-            .next_due(&[FETCH, RESYNC])?
+            .next_due_of(&[FETCH, RESYNC], &working)?
             .is_some_and(|at| at <= now);
         Ok(!is_held && !is_due && reader.events().count_pending(1)? == 0)
     })

@@ -1,9 +1,11 @@
 //! What all parts of the running engine share.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use ringback_archive::Archive;
-use ringback_keys::Vault;
 use ringback_model::{AccountId, CallId, Clock, ProviderCallId};
 use ringback_store::{CallFilter, Store, StoreError, Writer};
 use tokio::sync::{Notify, broadcast};
@@ -14,7 +16,10 @@ use crate::{
     accounts::{Accounts, Party},
     apply::Applier,
     config::Config,
+    engine::Variables,
     fetch::Fetcher,
+    keys::Keys,
+    live::Live,
     news::News,
     offsite::Offsite,
     playback::Desk,
@@ -22,14 +27,22 @@ use crate::{
     resync::{Runs, Sweeping},
     stuck,
     tunnel::Tunneling,
+    webhooks::Turn,
 };
+
+/// How many jobs of an account that is not in `config.toml` are taken: none. They wait for it to come
+/// back, so that a slip in the file costs nothing.
+pub(crate) const NOT_CONFIGURED: usize = 0;
 
 /// The shared parts. Everything that runs holds it; it holds nothing that runs.
 pub(crate) struct Core {
     pub home: Home,
     pub clock: Clock,
-    pub config: Config,
-    pub vault: Arc<dyn Vault>,
+    pub live: Live,
+    /// Names this process in leases.
+    pub owner: String,
+    pub environment: Variables,
+    pub keys: Keys,
     pub is_demo: bool,
     /// Whether this process does the background work when no other does.
     pub does_background: bool,
@@ -39,13 +52,15 @@ pub(crate) struct Core {
     pub applier: Applier,
     pub fetcher: Fetcher,
     /// The second copies, if they are configured.
-    pub offsite: Option<Offsite>,
+    pub offsite: RwLock<Option<Arc<Offsite>>>,
     pub runs: Runs,
     pub sweeping: Sweeping,
     pub polls: Polls,
     pub stuck: stuck::Watch,
     pub desk: Desk,
     pub tunnel: Tunneling,
+    /// Whose turn it is to write webhook addresses at providers.
+    pub webhooks: Turn,
     pub news: broadcast::Sender<News>,
     /// Rung when there may be something to fetch or to ask for.
     pub work: Arc<Notify>,
@@ -55,6 +70,21 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    /// What is configured now.
+    pub(crate) fn config(&self) -> Arc<Config> {
+        self.live.config()
+    }
+
+    /// The second copies, if they are configured now.
+    pub(crate) fn offsite(&self) -> Option<Arc<Offsite>> {
+        let offsite = self.offsite.read().unwrap_or_else(PoisonError::into_inner);
+        offsite.clone()
+    }
+
+    pub(crate) fn set_offsite(&self, offsite: Option<Arc<Offsite>>) {
+        *self.offsite.write().unwrap_or_else(PoisonError::into_inner) = offsite;
+    }
+
     /// Runs something beside; it is waited for at the end.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(work);
@@ -80,7 +110,7 @@ impl Core {
     }
 
     pub(crate) fn party(&self, account: &str) -> Result<Arc<Party>, EngineError> {
-        let party = self.accounts.get(account).cloned();
+        let party = self.accounts.get(account);
         party.ok_or_else(|| EngineError::NoSuchAccount(account.to_owned()))
     }
 
@@ -88,8 +118,42 @@ impl Core {
     pub(crate) fn parties(&self, account: Option<&str>) -> Result<Vec<Arc<Party>>, EngineError> {
         match account {
             Some(account) => Ok(vec![self.party(account)?]),
-            None => Ok(self.accounts.iter().cloned().collect()),
+            None => Ok(self.accounts.iter().collect()),
         }
+    }
+
+    /// The account whose provider is to be asked.
+    pub(crate) fn asked_party(&self, account: &str) -> Result<Arc<Party>, EngineError> {
+        let party = self.party(account)?;
+        if party.is_paused() {
+            return Err(EngineError::NotNow(
+                "the account is paused, so its provider is not asked; let it go on first",
+            ));
+        }
+        Ok(party)
+    }
+
+    /// The account asked for, or all that are not paused, to ask their providers.
+    pub(crate) fn asked_parties(
+        &self,
+        account: Option<&str>,
+    ) -> Result<Vec<Arc<Party>>, EngineError> {
+        if let Some(account) = account {
+            return Ok(vec![self.asked_party(account)?]);
+        }
+        let all = self.accounts.iter();
+        Ok(all.filter(|party| !party.is_paused()).collect())
+    }
+
+    /// How many jobs of each account may be in work that asks its provider: `most` says it for the
+    /// accounts that are to be asked, and the others wait. What is not configured (any more) waits too: see
+    /// [`NOT_CONFIGURED`].
+    pub(crate) fn budgets(&self, most: impl Fn(&Party) -> usize) -> Vec<(AccountId, usize)> {
+        let budget = |party: Arc<Party>| {
+            let most = if party.is_paused() { 0 } else { most(&party) };
+            (party.id().clone(), most)
+        };
+        self.accounts.iter().map(budget).collect()
     }
 
     /// The call that `text` names: Ringback's id, or a provider's id of it or of one of its legs.

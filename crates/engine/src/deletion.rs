@@ -13,15 +13,15 @@ use ringback_archive::{RecordingPath, Verdict};
 use ringback_model::{RecordingId, RecordingState};
 use ringback_providers::ApiError;
 use ringback_store::{
-    CallRecord, ClaimLimits, CopyState, Deletion, DeletionOutcome, Job, NewAlert, Recording,
-    StoreError, Writer,
+    Budgets, CallRecord, ClaimLimits, CopyState, Deletion, DeletionOutcome, Job, NewAlert,
+    Recording, StoreError, Writer,
 };
 
 use crate::{
     EngineError,
     accounts::Party,
     apply::DeletionNote,
-    core::Core,
+    core::{Core, NOT_CONFIGURED},
     jobs::{self, DELETE, DeleteWork},
     lease::LEASE,
     news::News,
@@ -75,12 +75,21 @@ pub(crate) async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, En
     let (now, claimer) = (core.clock.now(), owner.to_owned());
     let limits = ClaimLimits {
         jobs: AT_ONCE,
-        per_account: PER_ACCOUNT,
+        per_account: NOT_CONFIGURED,
         lease: LEASE,
+    };
+    let budgets = Budgets {
+        dying_within: SignedDuration::ZERO,
+        per_account: core.budgets(|_| PER_ACCOUNT),
+        backlog: AT_ONCE,
     };
     let due = core
         .applier
-        .write(move |writer| writer.jobs_mut().claim(&[DELETE], now, &claimer, limits))
+        .write(move |writer| {
+            writer
+                .jobs_mut()
+                .claim_within(&[DELETE], now, &claimer, limits, &budgets)
+        })
         .await?;
     let count = due.len();
     for job in due {
@@ -200,7 +209,7 @@ impl Subject {
             Ok(record.map(|record| (row, record)))
         })?;
         Ok(found.and_then(|(row, record)| {
-            let party = core.accounts.get(row.account.as_str()).cloned()?;
+            let party = core.accounts.get(row.account.as_str())?;
             Some(Self { row, record, party })
         }))
     }
@@ -277,7 +286,7 @@ impl Subject {
 
     /// Whether the second copy was read back once and is there as it was then.
     async fn second_copy(&self, core: &Arc<Core>) -> Result<Elsewhere, EngineError> {
-        let Some(offsite) = &core.offsite else {
+        let Some(offsite) = core.offsite() else {
             return Ok(Elsewhere::NotConfigured);
         };
         let (id, place) = (self.row.id, &offsite.place);

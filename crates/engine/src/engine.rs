@@ -3,7 +3,7 @@
 use std::{
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -23,15 +23,18 @@ use crate::{
     config::{Config, ConfiguredAccount, webhook_url},
     core::Core,
     fetch::{Fetcher, ask_again},
-    keys::{NoStore, Vault, kept},
+    keys::{Keys, NoStore, Vault},
+    live::{ConfigState, Live},
     news::News,
     offsite::Offsite,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
+    reload,
     resync::{self, Progress, Runs, Sweeping},
     stuck,
     tunnel::{self, Pace, TunnelReport, Tunneling},
     watch,
+    webhooks::Turn,
 };
 
 /// Looks up an environment variable.
@@ -110,8 +113,9 @@ impl Engine {
             pace,
             ..
         } = options.clone();
+        let keys = Keys::new(vault);
         let config = Config::load(&home.config_file(), &|name| environment(name), &|name| {
-            kept(&*vault, name)
+            keys.kept(name)
         })?;
         let bad_home = |error: io::Error| StartError::Home {
             path: home.data().to_owned(),
@@ -132,16 +136,18 @@ impl Engine {
         let offsite = config
             .offsite
             .as_ref()
-            .map(|place| Offsite::open(place, owner.clone()))
+            .map(|place| Offsite::open(place, owner.clone()).map(Arc::new))
             .transpose()?;
         let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
             desk: Desk::new(clock.clone(), store.clone(), news.clone()),
-            fetcher: Fetcher::new(core.clone(), owner.clone(), &accounts),
-            offsite,
+            fetcher: Fetcher::new(core.clone(), owner.clone()),
+            offsite: RwLock::new(offsite),
             home,
+            live: Live::new(config, clock.now()),
             clock,
-            config,
-            vault,
+            owner: owner.clone(),
+            environment,
+            keys,
             is_demo: options.is_demo,
             does_background: options.background,
             store,
@@ -153,6 +159,7 @@ impl Engine {
             polls: Polls::default(),
             stuck: stuck::Watch::default(),
             tunnel: Tunneling::at(options.tunnel),
+            webhooks: Turn::default(),
             news,
             work,
             stop: CancellationToken::new(),
@@ -160,6 +167,7 @@ impl Engine {
         });
 
         watch::start(&core)?;
+        core.spawn(reload::watch(core.clone()));
         let alive = Arc::new(());
         let background = Background::default();
         if options.background {
@@ -220,8 +228,13 @@ impl Engine {
     }
 
     /// What is configured.
-    pub fn config(&self) -> &Config {
-        &self.core.config
+    pub fn config(&self) -> Arc<Config> {
+        self.core.config()
+    }
+
+    /// Whether what stands in `config.toml` is what runs.
+    pub fn config_state(&self) -> ConfigState {
+        self.core.live.state()
     }
 
     /// Whether the providers are simulated.
@@ -308,7 +321,7 @@ impl Engine {
         &self,
         account: &str,
     ) -> Result<ringback_providers::Proof, EngineError> {
-        let party = self.core.party(account)?;
+        let party = self.core.asked_party(account)?;
         let mut proof = party.client.check().await?;
         proof.notes.extend(party.configured.cannot_delete());
         Ok(proof)
@@ -478,7 +491,7 @@ async fn first_door(core: &Core, options: &EngineOptions) -> Result<Option<Door>
         return Ok(None);
     }
     Ok(Some(
-        Door::bind(options.listen.unwrap_or(core.config.listen)).await?,
+        Door::bind(options.listen.unwrap_or(core.config().listen)).await?,
     ))
 }
 

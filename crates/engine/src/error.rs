@@ -52,6 +52,9 @@ pub enum EngineError {
     /// There is no such account in `config.toml`.
     #[error("there is no account {0:?} in config.toml")]
     NoSuchAccount(String),
+    /// `config.toml` cannot be used as it is, so it is not changed either.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// There is no such event.
     #[error("there is no event with this id")]
     NoSuchEvent,

@@ -70,6 +70,11 @@ impl Home {
         self.config.join("config.toml")
     }
 
+    /// The file whose lock says which process writes `config.toml`.
+    pub(crate) fn config_lock(&self) -> PathBuf {
+        self.data.join("config.lock")
+    }
+
     /// `ringback.db`.
     pub fn database(&self) -> PathBuf {
         self.data.join("ringback.db")

@@ -226,7 +226,7 @@ fn place(
         .jobs_mut()
         .cancel(jobs::FETCH, &id.to_string())
         .map_err(stored)?;
-    if core.offsite.is_some() {
+    if core.offsite().is_some() {
         let copy = jobs::offsite(&row.account, id, at);
         writer.jobs_mut().enqueue(&copy).map_err(stored)?;
     }

@@ -22,6 +22,7 @@ use crate::{
     deletion::is_gone_there,
     fetch::{settle_call, step},
     jobs,
+    rebuild::take_back_if_gone,
 };
 
 /// So many rows are read at a time.
@@ -126,13 +127,19 @@ impl Engine {
         blocking(move || orphans(&core, set_aside)).await
     }
 
-    /// Puts a file of the quarantine back to where it stood.
+    /// Puts a file of the quarantine back to where it stood. If the recording that it belongs to is
+    /// without a file, it is that one's again.
     pub async fn restore_file(&self, id: &str) -> Result<RecordingPath, EngineError> {
         let (core, id) = (self.core().clone(), id.to_owned());
         blocking(move || {
-            core.archive
+            let path = core
+                .archive
                 .restore(&id)
-                .map_err(|error| EngineError::BadRequest(error.to_string()))
+                .map_err(|error| EngineError::BadRequest(error.to_string()))?;
+            if let Ok(Some(content)) = core.archive.read_sidecar(&path) {
+                take_back_if_gone(&core, &path, content)?;
+            }
+            Ok(path)
         })
         .await
     }
@@ -256,7 +263,7 @@ fn refetch(core: &Core, recording: &Recording, kind: FaultKind) -> Result<bool, 
     if kind == FaultKind::Unreadable {
         return Ok(false);
     }
-    let Some(party) = core.accounts.get(recording.account.as_str()).cloned() else {
+    let Some(party) = core.accounts.get(recording.account.as_str()) else {
         return Ok(false);
     };
     // What we had deleted there comes back from the second copy only.

@@ -33,16 +33,19 @@ pub mod keys;
 mod lease;
 mod ledger;
 mod listening;
+mod live;
 mod meters;
 mod news;
 mod offsite;
 mod playback;
 mod poll;
 mod rebuild;
+mod reload;
 mod replay;
 pub mod resync;
 mod role;
 mod schedule;
+mod setup;
 mod shapes;
 mod sidecar;
 mod sound;
@@ -50,6 +53,7 @@ mod stuck;
 mod tunnel;
 mod view;
 mod watch;
+mod webhooks;
 mod work;
 
 pub use catch_up::DIGEST;
@@ -62,6 +66,7 @@ pub use home::Home;
 pub use import::{Import, ImportFacts, ImportSound};
 pub use inspect::{Fault, FaultKind, OrphanFile, Orphans, Verification};
 pub use ledger::{AccountLedger, RepairScope};
+pub use live::{ConfigState, Refused};
 pub use meters::{Counts, Entered, LAG_BUCKETS_MS, Lag, Transfer};
 pub use news::News;
 pub use offsite::{
@@ -74,8 +79,15 @@ pub use replay::Replayed;
 pub use ringback_archive::Why;
 pub use ringback_audio as audio;
 pub use ringback_offsite::Hitch;
-pub use ringback_providers::{ApiError, Proof};
+pub use ringback_providers::{
+    Advice, ApiError, OptionField, OptionKind, Proof, Provider, SecretField, TEST_KIND,
+    WebhookStep, all as providers,
+};
 pub use ringback_store as store;
+pub use setup::{NewAccount, Removed, RemovedData, Retired};
 pub use shapes::{Drift, DriftKind, Drifted, provider_title};
 pub use stuck::{STUCK, StuckBecause};
 pub use tunnel::{Pace, TunnelReport};
+pub use webhooks::{
+    LookedTarget, Previous, SetOutcome, SetTarget, Trial, TrialOutcome, WebhookLook, Whose,
+};

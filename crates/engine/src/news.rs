@@ -21,6 +21,8 @@ pub enum News {
     Settings,
     /// The tunnel is in another state, or was probed.
     Tunnel(TunnelReport),
+    /// Another configuration or another secret is in force, or the file is refused.
+    Config,
     /// An account, the door or the queue is in another state.
     Health,
 }

@@ -62,6 +62,16 @@ impl Polls {
         self.lock().get(account).cloned().unwrap_or_default()
     }
 
+    /// Nothing is known of how asking it went: it is another account now, and due.
+    pub(crate) fn forget(&self, account: &AccountId) {
+        if let Some(poll) = self.lock().get_mut(account) {
+            *poll = Poll {
+                running: poll.running,
+                ..Poll::default()
+            };
+        }
+    }
+
     /// After a sleep or a start everything is due.
     pub(crate) fn all_due(&self) {
         for poll in self.lock().values_mut() {
@@ -97,7 +107,7 @@ struct Due {
 pub(crate) fn start_due(core: &Arc<Core>) {
     let now = core.clock.now();
     for party in core.accounts.iter() {
-        let Some(every) = party.configured.poll_every else {
+        let Some(every) = party.configured.poll_every.filter(|_| !party.is_paused()) else {
             continue;
         };
         // Without an answer nothing would be known to be complete, and no call known to be gone.

@@ -3,7 +3,8 @@
 //! The journal says everything about the calls; the sidecars say which files are whose. Both are
 //! taken in, in this order, and the result equals the old database in everything that is derived.
 //! What people did in the window (who listened, settings) is not derived; `rebuild` keeps the old
-//! database beside the new one, and takes over which alerts stand and which of them were seen.
+//! database beside the new one, and takes over which alerts stand, which of them
+//! were seen, what was entered at the providers and what was agreed to about that.
 
 use std::{
     fs, io,
@@ -11,9 +12,10 @@ use std::{
     sync::Arc,
 };
 
-use ringback_archive::{Found, RecordingPath};
-use ringback_model::{Clock, ProviderCallId, RecordingId, RecordingInput};
-use ringback_store::{Alert, CallFilter, Options, Store, StoreError};
+use jiff::Timestamp;
+use ringback_archive::{Found, RecordingPath, Verdict};
+use ringback_model::{Clock, ProviderCallId, RecordingId, RecordingInput, RecordingState};
+use ringback_store::{Alert, CallFilter, Options, Registration, Store, StoreError, Writer};
 
 use crate::{
     Engine, EngineError, EngineOptions, StartError,
@@ -22,6 +24,7 @@ use crate::{
     jobs,
     role::Role,
     sidecar::Sidecar,
+    webhooks,
 };
 
 /// What came of it.
@@ -51,7 +54,7 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
             "Ringback is running on this home; end it first",
         )));
     };
-    let standing = standing_alerts(&home.database(), &options.clock);
+    let before = Before::of(&home.database(), &options.clock);
     let kept = set_aside(&home.database(), options.clock.now().as_second()).map_err(bad_home)?;
     let engine = Engine::start(EngineOptions {
         background: false,
@@ -59,12 +62,7 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
     })
     .await?;
     let mut restored = restore(engine.core()).await;
-    let taken_over = engine
-        .write(move |writer| {
-            let mut alerts = standing.iter().rev();
-            alerts.try_for_each(|alert| writer.alerts_mut().take_over(alert))
-        })
-        .await;
+    let taken_over = engine.write(move |writer| before.take_over(writer)).await;
     if let Err(error) = taken_over {
         restored = restored.and(Err(error));
     }
@@ -91,22 +89,56 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
 /// So many alerts are taken over at most.
 const MOST_ALERTS: usize = 100_000;
 
-/// The alerts that stand in the old database, so that what a person has seen is not told once more.
-/// A database that cannot be read has none.
-fn standing_alerts(database: &Path, clock: &Clock) -> Vec<Alert> {
-    if !database.exists() {
-        return Vec::new();
+/// What a database has that is in no journal and no file: the alerts that stand, so that what a person
+/// has seen is not told once more, and what was entered at the providers and agreed to.
+#[derive(Default)]
+struct Before {
+    standing: Vec<Alert>,
+    registrations: Vec<Registration>,
+    addresses: Vec<(String, Timestamp)>,
+    agreed: Vec<(String, serde_json::Value)>,
+}
+
+impl Before {
+    /// A database that cannot be read has nothing.
+    fn of(database: &Path, clock: &Clock) -> Self {
+        if !database.exists() {
+            return Self::default();
+        }
+        let read = || {
+            let store = Store::open(database, Options::default(), clock.clone())?;
+            let before = store.read(|reader| {
+                Ok(Self {
+                    standing: reader.alerts().all_standing(MOST_ALERTS)?,
+                    registrations: reader.registrations().all()?,
+                    addresses: reader.addresses().all()?,
+                    agreed: webhooks::agreed(reader)?,
+                })
+            });
+            store.close();
+            before
+        };
+        read().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the old database cannot be read; its alerts are raised anew, and what was entered at the providers is not known");
+            Self::default()
+        })
     }
-    let read = || {
-        let store = Store::open(database, Options::default(), clock.clone())?;
-        let standing = store.read(|reader| reader.alerts().all_standing(MOST_ALERTS));
-        store.close();
-        standing
-    };
-    read().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the alerts of the old database cannot be read; they are raised anew");
-        Vec::new()
-    })
+
+    fn take_over(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        for alert in self.standing.iter().rev() {
+            writer.alerts_mut().take_over(alert)?;
+        }
+        for line in &self.registrations {
+            writer.registrations_mut().take_over(line)?;
+        }
+        for (url, first_at) in &self.addresses {
+            writer.addresses_mut().take_over(url, *first_at)?;
+        }
+        for (key, value) in &self.agreed {
+            writer.settings_mut().set(key, value)?;
+        }
+        Ok(())
+    }
 }
 
 /// Moves the database and what belongs to it out of the way.
@@ -160,6 +192,34 @@ pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
         .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
 }
 
+/// As [`take_back`], unless the recording has another file. Nothing is taken that is not what landed.
+pub(crate) fn take_back_if_gone(
+    core: &Core,
+    path: &RecordingPath,
+    content: serde_json::Value,
+) -> Result<bool, EngineError> {
+    let Ok(sidecar) = serde_json::from_value::<Sidecar>(content.clone()) else {
+        return Ok(false);
+    };
+    let is_gone = core.store.read(|reader| {
+        let call = ProviderCallId::new(sidecar.provider_call_id.clone());
+        let Some(call) = reader.calls().id_of(&sidecar.account, &call)? else {
+            return Ok(false);
+        };
+        let id = RecordingId::derive(call, &sidecar.recording_key);
+        let row = reader.recordings().by_id(id)?;
+        Ok(row.is_some_and(|row| row.state != RecordingState::Ready))
+    })?;
+    let is_whole = || {
+        let verdict = core.archive.verify(path, &sidecar.recording.sha256);
+        matches!(verdict, Ok(Verdict::Same))
+    };
+    if is_gone && is_whole() {
+        return take_back(core, path, content);
+    }
+    Ok(false)
+}
+
 /// Makes the recording of a file ready again. False if the file belongs to nothing that is known.
 pub(crate) fn take_back(
     core: &Core,
@@ -169,11 +229,11 @@ pub(crate) fn take_back(
     let Ok(sidecar) = serde_json::from_value::<Sidecar>(content) else {
         return Ok(false);
     };
-    let Some(party) = core.accounts.get(sidecar.account.as_str()).cloned() else {
+    let Some(party) = core.accounts.known(&sidecar.account, &sidecar.provider) else {
         return Ok(false);
     };
     let path = path.as_str().to_owned();
-    let (is_copied, now) = (core.offsite.is_some(), core.clock.now());
+    let (is_copied, now) = (core.offsite().is_some(), core.clock.now());
     let done = core.store.write(move |writer| {
         let call = ProviderCallId::new(sidecar.provider_call_id.clone());
         let Some(call) = writer.calls().id_of(&sidecar.account, &call)? else {

@@ -123,10 +123,11 @@ async fn look(core: &Arc<Core>, now: Timestamp) -> Result<(), EngineError> {
         .asked
         .retain(|call, _| page.rows.iter().any(|row| row.id == *call));
     for row in page.rows {
-        let Some(party) = core.accounts.get(row.account.as_str()).cloned() else {
+        let Some(party) = core.accounts.get(row.account.as_str()) else {
             continue;
         };
-        let Some(limit) = party.configured.limits.stuck_after else {
+        let limit = party.configured.limits.stuck_after;
+        let Some(limit) = limit.filter(|_| !party.is_paused()) else {
             continue;
         };
         if now.duration_since(row.updated_at) <= limit {
@@ -254,7 +255,7 @@ pub(crate) fn is_over(writer: &mut Writer<'_>, call: CallId) -> Result<(), Store
 /// A person asks for a look at one call now.
 pub(crate) async fn check_now(core: &Arc<Core>, id: &str) -> Result<(), EngineError> {
     let found = core.find_call(id)?.ok_or(EngineError::NoSuchCall)?;
-    let party = core.party(found.account.as_str())?;
+    let party = core.asked_party(found.account.as_str())?;
     if !party.provider().has_api() {
         return Err(EngineError::NotNow(
             "there is nobody to ask about this call; if it is over, mark it as ended",

@@ -6,7 +6,7 @@ use ringback_model::CallId;
 use ringback_store::{Change, ChangeKind, Feed, StoreError};
 use tokio::sync::Notify;
 
-use crate::{StartError, core::Core, news::News, resync, tunnel};
+use crate::{StartError, core::Core, news::News, reload, resync, tunnel};
 
 /// How often another process's commits are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -56,7 +56,7 @@ fn report(error: &StoreError) {
 }
 
 /// Tells what changed; gives the number of the last change told.
-fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
+fn tell(core: &Arc<Core>, feed: Feed, last: i64) -> i64 {
     let changes = match feed {
         Feed::Changes(changes) => changes,
         Feed::TooOld { last } => {
@@ -80,6 +80,12 @@ fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
     for id in sweeps.into_iter().filter_map(|id| id.parse().ok()) {
         resync::tell(core, id);
     }
+    if changes
+        .iter()
+        .any(|change| reload::is_of_keys(change.kind, &change.id))
+    {
+        follow_keys(core);
+    }
     if any(ChangeKind::Alert) {
         core.tell(News::Alerts);
     }
@@ -87,7 +93,10 @@ fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
         let mut settings = changes
             .iter()
             .filter(|change| change.kind == ChangeKind::Setting);
-        settings.any(|change| (change.id == tunnel::SETTING) == is_tunnel)
+        settings.any(|change| match change.id.as_str() {
+            reload::KEYS_CHANGED => false,
+            id => (id == tunnel::SETTING) == is_tunnel,
+        })
     };
     if settings(false) {
         core.tell(News::Settings);
@@ -96,6 +105,16 @@ fn tell(core: &Core, feed: Feed, last: i64) -> i64 {
         core.tell(News::Health);
     }
     newest
+}
+
+/// A secret is another one, changed here or by another process.
+fn follow_keys(core: &Arc<Core>) {
+    let core = core.clone();
+    core.clone().spawn(async move {
+        core.keys.look(&core.home);
+        // What is wrong was written down.
+        let _ = reload::again(&core).await;
+    });
 }
 
 /// The calls whose rows look different now.

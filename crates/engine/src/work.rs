@@ -18,7 +18,7 @@ use crate::{
     EngineError,
     accounts::Party,
     catch_up,
-    core::Core,
+    core::{Core, NOT_CONFIGURED},
     deletion, fetch,
     jobs::{RESYNC, ResyncWork},
     lease::LEASE,
@@ -97,7 +97,7 @@ fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {
 
 async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
     let fetched = core.fetcher.start_due().await?;
-    let copied = match &core.offsite {
+    let copied = match core.offsite() {
         Some(offsite) => offsite.start_due(core).await?,
         None => 0,
     };
@@ -110,12 +110,12 @@ async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineE
     let (now, claimer) = (core.clock.now(), owner.to_owned());
     let limits = ClaimLimits {
         jobs: QUESTIONS,
-        per_account: QUESTIONS_PER_ACCOUNT,
+        per_account: NOT_CONFIGURED,
         lease: LEASE,
     };
     let budgets = Budgets {
         dying_within: SignedDuration::ZERO,
-        per_account: Vec::new(),
+        per_account: core.budgets(|_| QUESTIONS_PER_ACCOUNT),
         backlog: QUESTIONS - 1,
     };
     let due = core
@@ -142,10 +142,16 @@ async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineE
 /// Asks about one call and decides when to ask again.
 async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineError> {
     let work: Option<ResyncWork> = serde_json::from_value(job.work.payload.clone()).ok();
-    let party = core.accounts.get(job.work.account.as_str()).cloned();
-    let (Some(work), Some(party)) = (work, party) else {
-        return finish(core, owner, job, None, Next::Done).await;
+    let party = core.accounts.get(job.work.account.as_str());
+    let (Some(work), Some(party)) = (&work, party) else {
+        let next = match work {
+            // Its account went from the file at this moment.
+            Some(_) => Next::Again(later(core.clock.now(), SLEPT)),
+            None => Next::Done,
+        };
+        return finish(core, owner, job, None, next).await;
     };
+    let work = work.clone();
     let client = if job.is_backlog {
         &party.backlog
     } else {

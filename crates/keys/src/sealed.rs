@@ -8,7 +8,8 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
 };
 
 use age::{scrypt, secrecy::SecretString};
@@ -22,12 +23,22 @@ const MOST_WORK: u8 = 20;
 
 type Secrets = BTreeMap<String, String>;
 
+/// What the system says of the file; another one after it was replaced.
+type Mark = Option<(SystemTime, u64)>;
+
+/// What was in the file when it was read last.
+#[derive(Default)]
+struct Held {
+    secrets: Secrets,
+    mark: Mark,
+}
+
 /// A sealed file, open in memory.
 pub struct SealedFile {
     path: PathBuf,
     passphrase: SecretString,
     work: Option<u8>,
-    secrets: Mutex<Secrets>,
+    held: Mutex<Held>,
 }
 
 impl std::fmt::Debug for SealedFile {
@@ -42,18 +53,34 @@ impl SealedFile {
     /// Opens the file; without one, an empty set that becomes a file with the first secret.
     pub fn open(path: impl Into<PathBuf>, passphrase: &Secret) -> Result<Self, VaultError> {
         let path = path.into();
-        let passphrase = SecretString::from(passphrase.reveal().to_owned());
-        let secrets = match fs::read(&path) {
-            Ok(sealed) => unseal(&path, &sealed, &passphrase)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Secrets::new(),
-            Err(error) => return Err(VaultError::Io { path, error }),
-        };
-        Ok(Self {
+        let file = Self {
             path,
-            passphrase,
+            passphrase: SecretString::from(passphrase.reveal().to_owned()),
             work: None,
-            secrets: Mutex::new(secrets),
-        })
+            held: Mutex::default(),
+        };
+        *file.lock() = file.open_now()?;
+        Ok(file)
+    }
+
+    fn open_now(&self) -> Result<Held, VaultError> {
+        // First the mark: what is replaced in between is read once more the next time.
+        let mark = self.mark();
+        let secrets = match fs::read(&self.path) {
+            Ok(sealed) => unseal(&self.path, &sealed, &self.passphrase)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Secrets::new(),
+            Err(error) => return Err(self.io(error)),
+        };
+        Ok(Held { secrets, mark })
+    }
+
+    fn mark(&self) -> Mark {
+        let found = fs::metadata(&self.path).ok()?;
+        Some((found.modified().ok()?, found.len()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same with a fixed amount of work for sealing, as a power of two. Without it, about a second
@@ -66,16 +93,13 @@ impl SealedFile {
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Secrets) -> T) -> Result<T, VaultError> {
-        let mut held = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.lock();
         // What another process kept in the meantime stays.
-        let mut secrets = match fs::read(&self.path) {
-            Ok(sealed) => unseal(&self.path, &sealed, &self.passphrase)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Secrets::new(),
-            Err(error) => return Err(self.io(error)),
-        };
-        let outcome = change(&mut secrets);
-        self.write(&secrets)?;
-        *held = secrets;
+        let mut now = self.open_now()?;
+        let outcome = change(&mut now.secrets);
+        self.write(&now.secrets)?;
+        now.mark = self.mark();
+        *held = now;
         Ok(outcome)
     }
 
@@ -116,8 +140,12 @@ impl Vault for SealedFile {
     }
 
     fn read(&self, name: &str) -> Result<Option<Secret>, VaultError> {
-        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(secrets.get(name).map(Secret::new))
+        let mut held = self.lock();
+        // Another process may have kept or forgotten something.
+        if self.mark() != held.mark {
+            *held = self.open_now()?;
+        }
+        Ok(held.secrets.get(name).map(Secret::new))
     }
 
     fn keep(&self, name: &str, secret: &Secret) -> Result<(), VaultError> {
@@ -196,6 +224,11 @@ mod tests {
         let other = open(&path, "p").unwrap();
         one.keep("A", &Secret::new("a")).unwrap();
         other.keep("B", &Secret::new("b")).unwrap();
+        assert_eq!(
+            one.read("B").unwrap(),
+            Some(Secret::new("b")),
+            "what another process kept is seen without a new start"
+        );
         let all = open(&path, "p").unwrap();
         assert_eq!(all.read("A").unwrap(), Some(Secret::new("a")));
         assert_eq!(all.read("B").unwrap(), Some(Secret::new("b")));

@@ -13,7 +13,7 @@ pub type SecretName = &'static str;
 pub type OptionKey = &'static str;
 
 /// One account, ready to be used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// As written in `config.toml`.
     pub id: AccountId,
@@ -44,7 +44,7 @@ impl Account {
 }
 
 /// The secrets of one account. A name may have several values while keys are being rotated.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secrets(BTreeMap<String, Vec<Secret>>);
 
 impl Secrets {

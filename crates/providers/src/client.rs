@@ -8,6 +8,8 @@ use futures_util::Stream;
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::{Link, ProviderCallId, Reason, RecordingKey};
 
+use crate::{NotSet, WebhookChange, WebhookTarget};
+
 /// An answer of the API in the provider's own bytes, one call's worth. It goes through the journal
 /// like a webhook and is understood by [`Provider::understand`](crate::Provider::understand).
 #[derive(Clone, Debug)]
@@ -95,6 +97,19 @@ pub trait Client: Send + Sync {
     /// they began: longer than the longest call that providers allow.
     fn list_overlap(&self) -> SignedDuration {
         SignedDuration::from_hours(3)
+    }
+
+    /// Where the provider sends what happens, as it is configured there now. Empty where only the
+    /// dashboard knows.
+    async fn webhooks(&self) -> Result<Vec<WebhookTarget>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    /// Puts an address in the place of another. What stands there is read again right before, and nothing
+    /// is written if it is not what the change expects, or if the place must not be touched. Everything
+    /// else that is configured there stays, failovers above all.
+    async fn set_webhook(&self, _change: WebhookChange<'_>) -> Result<(), NotSet> {
+        Err(ApiError::NotFound.into())
     }
 
     /// Opens the sound of a recording at byte `from`; `validator` is that of the earlier part.

@@ -22,6 +22,15 @@ impl Algorithm {
         }
     }
 
+    /// The digest that `key` gives for the parts, one behind the other.
+    pub(crate) fn sign(self, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+        match self {
+            Self::Sha1 => sign::<Sha1>(key, parts),
+            Self::Sha256 => sign::<Sha256>(key, parts),
+            Self::Sha512 => sign::<Sha512>(key, parts),
+        }
+    }
+
     /// Whether `key` gives one of `digests` for the parts, one behind the other. The parts are gone
     /// through once, however many digests somebody sends.
     pub(crate) fn fits(self, key: &[u8], parts: &[&[u8]], digests: &[Vec<u8>]) -> bool {
@@ -33,14 +42,29 @@ impl Algorithm {
     }
 }
 
-fn fits<H: EagerHash>(key: &[u8], parts: &[&[u8]], digests: &[Vec<u8>]) -> bool
+fn mac<H: EagerHash>(key: &[u8], parts: &[&[u8]]) -> Hmac<H>
 where
-    Hmac<H>: KeyInit + Mac + Clone,
+    Hmac<H>: KeyInit + Mac,
 {
     let mut mac = <Hmac<H> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     for part in parts {
         mac.update(part);
     }
+    mac
+}
+
+fn sign<H: EagerHash>(key: &[u8], parts: &[&[u8]]) -> Vec<u8>
+where
+    Hmac<H>: KeyInit + Mac,
+{
+    mac::<H>(key, parts).finalize().into_bytes().to_vec()
+}
+
+fn fits<H: EagerHash>(key: &[u8], parts: &[&[u8]], digests: &[Vec<u8>]) -> bool
+where
+    Hmac<H>: KeyInit + Mac + Clone,
+{
+    let mac = mac::<H>(key, parts);
     digests
         .iter()
         .any(|digest| mac.clone().verify_slice(digest).is_ok())

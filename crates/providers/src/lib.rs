@@ -12,6 +12,7 @@ mod client;
 mod custom;
 mod digest;
 mod document;
+mod fields;
 mod fingerprint;
 mod form;
 pub mod http;
@@ -26,10 +27,16 @@ mod standard_webhooks;
 mod telnyx;
 mod twilio;
 mod vapi;
+mod webhook;
 
 pub use account::{Account, OptionKey, SecretName, Secrets};
 pub use client::{ApiError, Client, ListedPage, MediaRef, MediaStream, Proof, Snapshot};
 pub use document::{Document, Misunderstood, Understood};
-pub use provider::{Provider, find, names};
+pub use fields::{OptionField, OptionKind, SecretField};
+pub use provider::{Provider, all, find, names};
 pub use request::{RawRequest, Refusal, Standing, VerifiedEvent};
 pub use shape::{Kinds, Shape, plain, shape};
+pub use webhook::{
+    Advice, May, NotSet, TEST_KIND, TargetKind, TestEvent, WebhookChange, WebhookStep,
+    WebhookTarget,
+};

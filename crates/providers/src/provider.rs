@@ -6,9 +6,16 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, custom::Custom, http::Http, recall::Recall, retell::Retell,
-    telnyx::Telnyx, twilio::Twilio, vapi::Vapi,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, RawRequest, Refusal,
+    SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
+    custom::Custom,
+    http::Http,
+    recall::Recall,
+    retell::Retell,
+    telnyx::Telnyx,
+    twilio::Twilio,
+    vapi::Vapi,
+    webhook::{self, Advice},
 };
 
 /// A provider. Everything here is pure: bytes in, words out.
@@ -41,8 +48,16 @@ pub trait Provider: Send + Sync {
     /// The secrets it needs (first) and may have.
     fn secrets(&self) -> &'static [SecretName];
 
+    /// The same for people who set an account up, in the same order.
+    fn secret_fields(&self) -> &'static [SecretField];
+
     /// The keys that only this provider has in `config.toml`.
     fn options(&self) -> &'static [OptionKey] {
+        &[]
+    }
+
+    /// The same for people who set an account up, in the same order.
+    fn option_fields(&self) -> &'static [OptionField] {
         &[]
     }
 
@@ -76,6 +91,31 @@ pub trait Provider: Send + Sync {
     /// missing.
     fn expects(&self, call: &Call) -> Vec<Field>;
 
+    /// What a person does so that webhooks come here, in order. The steps are for the dashboard, and for
+    /// whatever [`Client::set_webhook`] must not touch.
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        &[]
+    }
+
+    /// Whether there are places where [`Client::set_webhook`] may put an address.
+    fn sets_webhooks(&self) -> bool {
+        false
+    }
+
+    /// An event of the kind [`TEST_KIND`](crate::TEST_KIND), signed with the account's secret as the
+    /// provider signs. `nonce` makes it another one than all others.
+    ///
+    /// # Errors
+    /// Why it cannot be signed, and what to do instead.
+    fn test_event(
+        &self,
+        _account: &Account,
+        _nonce: &str,
+        _now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        Err(webhook::NO_TEST)
+    }
+
     /// How to ask the provider.
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client>;
 }
@@ -86,6 +126,11 @@ pub fn find(name: &str) -> Option<&'static dyn Provider> {
         .iter()
         .copied()
         .find(|provider| provider.name() == name)
+}
+
+/// All providers, in the order in which they are offered.
+pub fn all() -> &'static [&'static dyn Provider] {
+    registry()
 }
 
 /// The names of all providers, for messages.

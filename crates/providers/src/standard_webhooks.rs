@@ -9,12 +9,16 @@ use base64::{
     prelude::BASE64_STANDARD,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use ringback_model::Secret;
 use sha2::Sha256;
 
-use crate::Refusal;
+use crate::{
+    Refusal, TestEvent,
+    digest::Algorithm,
+    webhook::{Advice, NO_SECRET, UNUSABLE_SECRET},
+};
 
 /// How old or early a signature may be, inclusive, in seconds.
 const TOLERANCE_S: u64 = 300;
@@ -51,6 +55,29 @@ impl Family {
     /// Whether a request is signed in these headers, well or badly.
     pub(crate) fn is_in(self, headers: &HeaderMap) -> bool {
         headers.contains_key(self.signature)
+    }
+
+    /// Signs an event with the newest of `secrets`.
+    pub(crate) fn sign(
+        self,
+        secrets: &[Secret],
+        event: &mut TestEvent,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(), Advice> {
+        let secret = secrets.first().ok_or(NO_SECRET)?;
+        let key = key(secret).ok_or(UNUSABLE_SECRET)?;
+        let timestamp = now.as_second().to_string();
+        let parts: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", &event.body];
+        let digest = BASE64_STANDARD.encode(Algorithm::Sha256.sign(&key, &parts));
+        for (name, value) in [
+            (self.id, id),
+            (self.timestamp, &timestamp),
+            (self.signature, &format!("v1,{digest}")),
+        ] {
+            event.show(HeaderName::from_static(name), value)?;
+        }
+        Ok(())
     }
 
     /// The message's id if one of `secrets` (`whsec_` and base64) signed it within the last or next

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::dice::Dice;
 use crate::stand_in::StandIn;
 use crate::switches::Switches;
+use crate::things::Things;
 
 /// One account as a user of the simulator gets to know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,6 +90,8 @@ pub(crate) struct Account {
     /// What the account's webhook address starts with.
     pub(crate) door: String,
     pub(crate) switches: Switches,
+    /// What the customer configured: agents, numbers, applications.
+    pub(crate) things: Things,
 }
 
 /// What lets a client in, and what webhooks are signed with.
@@ -136,6 +139,7 @@ impl Account {
             storage: provider.real_storage().into(),
             door: "http://127.0.0.1:7480".into(),
             switches: Switches::default(),
+            things: Things::default(),
         }
     }
 

@@ -31,6 +31,7 @@ pub mod speech;
 mod stand_in;
 mod switches;
 mod telnyx;
+mod things;
 mod timeline;
 mod truth;
 mod twilio;
@@ -46,6 +47,7 @@ pub use script::{CallScript, Correction, Direction, Ending, RecordingPlan, Stora
 pub use seen::{Host, SeenRequest};
 pub use simulator::{Config, Simulator, StartError};
 pub use switches::{Faults, Reach, Switches, Times};
+pub use things::Thing;
 pub use timeline::Timeline;
 pub use truth::{
     Truth, TruthAgent, TruthCost, TruthCostPart, TruthFile, TruthLatency, TruthLeg, TruthReason,

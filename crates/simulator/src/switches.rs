@@ -73,6 +73,8 @@ pub struct Faults {
     pub server_errors: Times,
     /// Deletions answered with 500; nothing is deleted.
     pub deletions_fail: Times,
+    /// Changes (`PATCH`) that are made and never answered.
+    pub silent_changes: Times,
     /// The account's key no longer works (401).
     pub key_revoked: bool,
     /// Lists still show calls, recordings and the like, but none of them can be asked for by itself any more, and files

@@ -21,6 +21,7 @@ use crate::seen::SeenRequest;
 use crate::speech::Format;
 use crate::stand_in::{self, Announcement, Patience};
 use crate::switches::Switches;
+use crate::things::Thing;
 use crate::timeline::Timeline;
 use crate::truth::Truth;
 
@@ -141,6 +142,31 @@ impl World {
         options.retain(|(name, _)| *name != key);
         options.push((key, value.into()));
         Ok(())
+    }
+
+    /// Puts a thing there as its provider's API shows it (an agent, a number, an application), in place of the one with
+    /// the same id.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn configure(
+        &self,
+        account: &str,
+        kind: Thing,
+        document: serde_json::Value,
+    ) -> Result<(), WorldError> {
+        let mut inner = self.lock();
+        let index = inner.account_index(account)?;
+        inner.accounts[index].things.put(kind, document);
+        Ok(())
+    }
+
+    /// A thing that was configured or changed, as it is now.
+    #[must_use]
+    pub fn configured(&self, account: &str, kind: Thing, id: &str) -> Option<serde_json::Value> {
+        let inner = self.lock();
+        let index = inner.account_index(account).ok()?;
+        inner.accounts[index].things.find(kind, id).cloned()
     }
 
     /// Tells an account where its listeners are.

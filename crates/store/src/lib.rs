@@ -33,6 +33,7 @@ pub use open::{Durability, Options};
 pub use reading::Reader;
 pub use store::Store;
 pub use tables::absences::{Absence, Absences, AbsencesMut};
+pub use tables::addresses::{Addresses, AddressesMut};
 pub use tables::alerts::{Alert, AlertId, Alerts, AlertsMut, NewAlert, Raised};
 pub use tables::calls::{
     CallFilter, CallKey, CallRecord, CallRow, Calls, CallsMut, CostSummary, Count, Judged, Member,
@@ -54,6 +55,10 @@ pub use tables::ledger::{Ask, HoleKey, HolePage, HoleRow, Ledger, LedgerDay, Led
 pub use tables::listens::{Listen, ListenId, Listens, ListensMut};
 pub use tables::recordings::{Recording, Recordings, RecordingsMut};
 pub use tables::refused::{Refusal, RefusedCount, RefusedLog, RefusedMut, RefusedRow};
+pub use tables::registrations::{
+    NewRegistration, RegisteredFor, Registration, RegistrationId, RegistrationOutcome,
+    Registrations, RegistrationsMut,
+};
 pub use tables::search::Hit;
 pub use tables::settings::{Settings, SettingsMut};
 pub use tables::shapes::{Shapes, ShapesMut};

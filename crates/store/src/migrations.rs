@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 use rusqlite_migration::{M, Migrations};
 
 use crate::tables::{
-    absences, alerts, calls, changes, copies, cursors, deletions, events, figures, jobs, ledger,
-    legs, listens, recordings, refused, search, settings, shapes, sweeps, transcripts,
+    absences, addresses, alerts, calls, changes, copies, cursors, deletions, events, figures, jobs,
+    ledger, legs, listens, recordings, refused, registrations, search, settings, shapes, sweeps,
+    transcripts,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -53,6 +54,8 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         three.join("\n"),
         ledger::V2.to_owned(),
         [copies::V1, deletions::V1].join("\n"),
+        // What was entered at the providers, and under which addresses the door was known.
+        [registrations::V1, addresses::V1].join("\n"),
     ]
 });
 

@@ -12,6 +12,7 @@ use crate::{
     open,
     tables::{
         absences::Absences,
+        addresses::Addresses,
         alerts::Alerts,
         calls::Calls,
         changes::{self, Feed},
@@ -25,6 +26,7 @@ use crate::{
         listens::Listens,
         recordings::Recordings,
         refused::RefusedLog,
+        registrations::Registrations,
         settings::Settings,
         shapes::Shapes,
         sweeps::Sweeps,
@@ -101,6 +103,16 @@ impl<'c> Reader<'c> {
     /// Settings of the people who use the window.
     pub fn settings(&self) -> Settings<'c> {
         Settings { conn: self.conn }
+    }
+
+    /// What was entered at the providers.
+    pub fn registrations(&self) -> Registrations<'c> {
+        Registrations { conn: self.conn }
+    }
+
+    /// The public addresses that the door has had.
+    pub fn addresses(&self) -> Addresses<'c> {
+        Addresses { conn: self.conn }
     }
 
     /// Resyncs of many calls.

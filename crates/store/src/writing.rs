@@ -10,6 +10,7 @@ use crate::{
     reading::Reader,
     tables::{
         absences::AbsencesMut,
+        addresses::AddressesMut,
         alerts::AlertsMut,
         calls::CallsMut,
         changes::{self, Change, ChangeKind},
@@ -22,6 +23,7 @@ use crate::{
         listens::ListensMut,
         recordings::RecordingsMut,
         refused::RefusedMut,
+        registrations::RegistrationsMut,
         search::Words,
         settings::SettingsMut,
         shapes::ShapesMut,
@@ -117,6 +119,16 @@ impl<'c> Writer<'c> {
     /// Settings of the people who use the window.
     pub fn settings_mut(&mut self) -> SettingsMut<'_, 'c> {
         SettingsMut { writer: self }
+    }
+
+    /// What was entered at the providers.
+    pub fn registrations_mut(&mut self) -> RegistrationsMut<'_, 'c> {
+        RegistrationsMut { writer: self }
+    }
+
+    /// The public addresses that the door has had.
+    pub fn addresses_mut(&mut self) -> AddressesMut<'_, 'c> {
+        AddressesMut { writer: self }
     }
 
     /// Resyncs of many calls.

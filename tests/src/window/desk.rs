@@ -60,6 +60,11 @@ impl Desk {
         self.environment = setting.simulator.environment();
     }
 
+    /// The desk of somebody who begins: the setting's home, and nothing in the environment.
+    pub fn sit_at(&mut self, setting: &Setting) {
+        self.home = setting.folder();
+    }
+
     /// Starts the program a second time on the same home, as a click on its icon or a link does.
     ///
     /// # Panics

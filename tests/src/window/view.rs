@@ -31,6 +31,7 @@ pub enum Role {
     SearchBox,
     Slider,
     Switch,
+    TextBox,
 }
 
 impl Role {
@@ -46,6 +47,7 @@ impl Role {
             Self::SearchBox => "input[type=search], [role=searchbox]",
             Self::Slider => "input[type=range], [role=slider]",
             Self::Switch => "[role=switch]",
+            Self::TextBox => "input[type=text], input[type=password]",
         }
     }
 }
@@ -130,6 +132,23 @@ impl View {
             .execute("arguments[0].focus()", vec![element])
             .await
             .expect("the page runs scripts of the driver");
+    }
+
+    /// Waits for a box and writes into it, in the place of what stands there.
+    pub async fn write(&self, role: Role, name: &str, text: &str) {
+        let element = self.find(role, name).await;
+        let reference = serde_json::to_value(&element).expect("a reference to an element is JSON");
+        self.client
+            .execute(
+                "arguments[0].focus(); arguments[0].select()",
+                vec![reference],
+            )
+            .await
+            .expect("the page runs scripts of the driver");
+        element
+            .send_keys(text)
+            .await
+            .expect("the focused element takes keys");
     }
 
     /// Presses a key where the focus is.

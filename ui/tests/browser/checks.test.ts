@@ -24,7 +24,7 @@ test("what is checked is shown once for accounts that are checked alike, and whe
   const card = page.getByRole("region", { name: "Limits", exact: true });
   await card.getByText("80% of the last 20 calls").waitFor();
   expect(await card.getByText("latency_p95").count(), "two groups of accounts").toBe(2);
-  await card.getByText("[checks] of ~/.config/ringback/config.toml").waitFor();
+  await card.getByText("[checks] in ~/.config/ringback/config.toml").waitFor();
   await card.getByRole("button", { name: "Open config.toml" }).click();
 });
 

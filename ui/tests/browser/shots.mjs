@@ -63,10 +63,27 @@ const PICTURES = [
   { name: "ledger-day-light", query: "scene=still&theme=light", hash: "#/health/ledger", act: openDay, size: "large" },
   { name: "ledger-empty-de", query: "scene=first&theme=light&language=de", hash: "#/health/ledger" },
   { name: "settings-light", query: "scene=still&theme=light", hash: "#/settings" },
-  { name: "settings-accounts-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings", act: accounts },
+  { name: "settings-dark-de", query: "scene=locked&theme=dark&language=de", hash: "#/settings" },
+  { name: "settings-large", query: "scene=still&theme=light", hash: "#/settings", size: "large" },
+  { name: "account-light", query: "scene=still&theme=light", hash: "#/settings/accounts/clinic-retell" },
+  { name: "account-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings/accounts/luigis-twilio" },
+  { name: "account-large", query: "scene=still&theme=light", hash: "#/settings/accounts/luigis-twilio", size: "large", act: edited },
+  { name: "account-large-dark-de", query: "scene=trouble&theme=dark&language=de", hash: "#/settings/accounts/praxis-telnyx?replace=api_key", size: "large" },
+  { name: "account-remove-dark", query: "scene=still&theme=dark", hash: "#/settings/accounts/clinic-retell", act: (page) => page.getByRole("button", { name: "Remove account" }).click() },
+  { name: "add-light", query: "scene=still&theme=light", hash: "#/settings/add" },
+  { name: "add-works-light", query: "scene=still&theme=light", hash: "#/settings/add?provider=retell", act: works },
+  { name: "add-twilio-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings/add?provider=twilio", act: works },
+  { name: "add-refused-de", query: "scene=still&theme=light&language=de", hash: "#/settings/add?provider=recall", act: refused },
+  { name: "add-keyless", query: "scene=keyless&theme=light", hash: "#/settings/add?provider=vapi" },
+  { name: "add-large-dark", query: "scene=still&theme=dark", hash: "#/settings/add?provider=telnyx", size: "large", act: works },
+  { name: "added-light", query: "scene=still&theme=light", hash: "#/settings/add?provider=retell", act: added },
+  { name: "added-arrived-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings/add?provider=retell", act: arrived },
+  { name: "broken-light", query: "scene=broken&theme=light", hash: "#/live" },
+  { name: "broken-dark-de", query: "scene=broken&theme=dark&language=de", hash: "#/calls" },
+  { name: "locked-light", query: "scene=locked&theme=light", hash: "#/live", act: (page) => page.getByRole("button", { name: "Unlock" }).first().click() },
   { name: "first-light", query: "scene=first&theme=light", hash: "#/live" },
-  { name: "first-dark-de", query: "scene=first&theme=dark&language=de", hash: "#/live", act: (page) => page.getByRole("radio", { name: "Vapi" }).click() },
-  { name: "first-large", query: "scene=first&theme=light", hash: "#/live", size: "large", act: (page) => page.getByRole("radio", { name: "Own backend" }).click() },
+  { name: "first-dark-de", query: "scene=first&theme=dark&language=de", hash: "#/live" },
+  { name: "first-large", query: "scene=first&theme=light", hash: "#/live", size: "large" },
   { name: "keys-light", query: "scene=still&theme=light", hash: "#/live", act: (page) => page.keyboard.press("?") },
   { name: "alerts-dark", query: "scene=trouble&theme=dark", hash: "#/live", act: (page) => page.getByRole("button", { name: /^Alerts/ }).click() },
   { name: "alerts-light-de", query: "scene=trouble&theme=light&language=de", hash: "#/live", act: (page) => page.getByRole("button", { name: /^Meldungen/ }).click() },
@@ -143,10 +160,38 @@ async function checkKeys(page) {
   await page.waitForTimeout(400);
 }
 
-async function accounts(page) {
-  await page.locator("summary").click();
-  await page.locator("summary").scrollIntoViewIfNeeded();
-  await page.locator(".view").evaluate((view) => view.scrollTo(0, 520));
+/** Fills in what the provider on the page wants, and has it checked. */
+async function works(page) {
+  for (const box of await page.locator("input[type=password]").all()) if (await box.isVisible()) await box.fill("KEY018F2B");
+  const own = page.getByLabel("Account SID");
+  if ((await own.count()) > 0) await own.fill("AC5ef8732a3c49700934481addd5ce1659");
+  await page.locator("[data-key]").first().press("Enter");
+  await page.waitForTimeout(300);
+}
+
+async function refused(page) {
+  await page.locator("[data-key]").first().fill("wrong");
+  await page.locator("[data-key]").first().press("Enter");
+  await page.waitForTimeout(300);
+}
+
+async function added(page) {
+  await works(page);
+  await page.locator("[data-name]").press("Enter");
+  await page.waitForTimeout(600);
+}
+
+async function arrived(page) {
+  await added(page);
+  await page.getByRole("button", { name: "Testmeldung schicken" }).click();
+  await page.waitForTimeout(300);
+  await page.evaluate(() => window.fakeHost.arrive("riverside-clinic-retell"));
+  await page.waitForTimeout(300);
+}
+
+/** A setting that is not saved yet. */
+async function edited(page) {
+  await page.getByLabel("Ask for new calls every").fill("10m");
 }
 
 async function resyncCall(page) {

@@ -41,6 +41,14 @@ const VIEWS: Record<string, Opening & { see: string }> = {
   "the ledger": { at: "#/health/ledger", see: "Days are counted in UTC" },
   "the ledger without an account": { scene: "first", at: "#/health/ledger", see: "No account yet" },
   "settings": { at: "#/settings", see: "Show phone numbers in full" },
+  "an account": { at: "#/settings/accounts/luigis-twilio", see: "What is entered there" },
+  "an account whose key is missing": { scene: "trouble", at: "#/settings/accounts/praxis-telnyx?replace=api_key", see: "New: API key" },
+  "an account that is not there": { at: "#/settings/accounts/nobody", see: "There is no such account" },
+  "a new account": { at: "#/settings/add", see: "Nothing yet" },
+  "a new account of a provider": { at: "#/settings/add?provider=twilio", see: "Auth Token" },
+  "a new account without a key store": { scene: "keyless", at: "#/settings/add?provider=retell", see: "This computer has no key store" },
+  "keys that are locked": { scene: "locked", at: "#/settings", see: "The sealed keys are locked" },
+  "a file that is refused": { scene: "broken", at: "#/live", see: "line 14" },
   "the first run": { scene: "first", at: "#/live", see: "Start the demo" },
 };
 
@@ -76,9 +84,9 @@ test("every tab of a call, the keys and the alerts pass the same check", async (
 });
 
 test("nothing is cut off at the width of a small laptop, in the longer of both languages", async () => {
-  for (const at of ["#/live", "#/calls", "#/calls/01K0000000001", "#/calls/meeting-retrospective", "#/calls/state-withheld-foreign_host", "#/calls/long-meeting", "#/insights", "#/health", "#/health/ledger", "#/settings"]) {
+  for (const at of ["#/live", "#/calls", "#/calls/01K0000000001", "#/calls/meeting-retrospective", "#/calls/state-withheld-foreign_host", "#/calls/long-meeting", "#/insights", "#/health", "#/health/ledger", "#/settings", "#/settings/accounts/luigis-twilio", "#/settings/add?provider=vapi"]) {
     const page = await open({ at, language: "de", scene: "trouble", size: { width: 1024, height: 700 } });
-    await page.locator("[data-row] .who, .card, .tiles, .accounts, .strip, .row, .waveform, .notice").first().waitFor();
+    await page.locator("[data-row] .who, .card, .tiles, .accounts, .strip, .row, .waveform, .notice, .columns").first().waitFor();
     const beyond = await page.evaluate(() => [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100)));
     expect(beyond.slice(0, 3), at).toEqual([]);
     await page.context().close();

@@ -40,6 +40,8 @@ pub(crate) enum Purpose {
     Stage,
     /// Measure against other servers.
     Bench,
+    /// Make a .deb and try it out.
+    Package,
 }
 
 impl Purpose {
@@ -49,7 +51,12 @@ impl Purpose {
             Self::Ui => &["ui"],
             Self::Sdk => &["tests/sdk"],
             Self::Bench => &["bench/peers/express-postgres", "bench/peers/express-sqlite"],
-            Self::Engine | Self::Window | Self::Browser | Self::Journeys | Self::Stage => &[],
+            Self::Engine
+            | Self::Window
+            | Self::Browser
+            | Self::Journeys
+            | Self::Stage
+            | Self::Package => &[],
         }
     }
 }

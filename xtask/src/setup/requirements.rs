@@ -252,6 +252,38 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
         packages: ["openssl", "openssl", "openssl"],
         linux_only: false,
     },
+    Requirement {
+        what: "Debian's tools for packages",
+        why: "name the libraries that a program needs",
+        purposes: &[Purpose::Package],
+        probe: Probe::Program("dpkg-shlibdeps"),
+        packages: ["dpkg-dev", "dpkg-dev", "dpkg-dev"],
+        linux_only: true,
+    },
+    Requirement {
+        what: "strip",
+        why: "takes out of programs what only debuggers read",
+        purposes: &[Purpose::Package],
+        probe: Probe::Program("strip"),
+        packages: ["binutils", "binutils", "binutils"],
+        linux_only: true,
+    },
+    Requirement {
+        what: "lintian",
+        why: "finds what is wrong with a package",
+        purposes: &[Purpose::Package],
+        probe: Probe::Program("lintian"),
+        packages: ["lintian", "lintian", "lintian"],
+        linux_only: true,
+    },
+    Requirement {
+        what: "mmdebstrap",
+        why: "makes a Debian that has nothing else, to try a package in",
+        purposes: &[Purpose::Package],
+        probe: Probe::Program("mmdebstrap"),
+        packages: ["mmdebstrap", "mmdebstrap", "mmdebstrap"],
+        linux_only: true,
+    },
 ];
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Accounts and alerts.
 
 use ringback_engine::{
-    ApiError, Engine, EngineError, Poll, TunnelReport,
+    ApiError, Engine, EngineError, Poll, TEST_KIND, TunnelReport,
     config::{ConfiguredAccount, SecretSource},
     store::{Alert, CallFilter},
 };
-use ringback_model::{CallId, Source};
+use ringback_model::CallId;
 
 use super::time;
 use crate::{
@@ -40,6 +40,7 @@ pub(crate) fn account_json(
             id: id.to_string(),
             provider: configured.provider.name().to_owned(),
             title: configured.provider.title().to_owned(),
+            paused: configured.paused,
             webhook_url: webhook_url.map(|url| url.to_string()),
             missing_secrets: configured
                 .missing_secrets()
@@ -48,8 +49,8 @@ pub(crate) fn account_json(
                 .collect(),
             last_webhook_at: reader
                 .events()
-                .last_received(id, Source::Webhook)?
-                .map(time),
+                .newest_webhook(id, TEST_KIND)?
+                .map(|head| time(head.received_at)),
             last_poll_at: poll.last_at.map(time),
             last_poll_error: poll.last_error.as_deref().map(ErrorJson::from),
             refused: u32::try_from(refused.iter().map(|count| count.count).sum::<u64>())

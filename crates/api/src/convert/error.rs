@@ -24,6 +24,13 @@ impl From<&EngineError> for ErrorJson {
             EngineError::FileMissing | EngineError::BadSound(_) => {
                 json(ErrorCode::Damaged).hint("Resync the call to fetch the recording again.")
             }
+            EngineError::Config(wrong) => {
+                let json = json(ErrorCode::Config);
+                match &wrong.hint {
+                    Some(hint) => json.hint(hint),
+                    None => json,
+                }
+            }
             EngineError::BadRequest(_) => json(ErrorCode::BadRequest),
             EngineError::NotNow(_) => json(ErrorCode::NotNow),
             EngineError::Provider(error) => Self::from(error),
@@ -82,9 +89,9 @@ impl From<&ApiError> for ErrorJson {
         let json = |code| Self::new(code, error.to_string());
         match error {
             ApiError::KeyRefused => json(ErrorCode::KeyRefused)
-                .hint("Check the key at the provider, set it anew with `ringback accounts set-secret`, then start again."),
+                .hint("Check the key at the provider, then set it anew: `ringback accounts set-secret`, or the window."),
             ApiError::NoKey(_) => json(ErrorCode::Config)
-                .hint("Set it with `ringback accounts set-secret`, or in the environment as RINGBACK_<ACCOUNT>_<NAME>, and start again."),
+                .hint("Set it with `ringback accounts set-secret`, in the window, or in the environment as RINGBACK_<ACCOUNT>_<NAME> (then start again)."),
             ApiError::RateLimited(_) => json(ErrorCode::RateLimited),
             ApiError::NotFound => json(ErrorCode::NotFound),
             ApiError::NotReady => json(ErrorCode::NotReady),

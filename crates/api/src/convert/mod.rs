@@ -8,6 +8,7 @@ mod player;
 mod query;
 mod resync;
 mod row;
+mod setup;
 
 pub(crate) use app::{account_json, alert_json, tunnel_json};
 pub(crate) use call::{call_json, timeline_entry};
@@ -16,6 +17,10 @@ pub(crate) use player::playback_json;
 pub(crate) use query::{filter, recording_word};
 pub(crate) use resync::{progress_json, report_json};
 pub(crate) use row::{found_json, row_json, rows_json};
+pub(crate) use setup::{
+    account_removed, account_setup, config_state_json, form, keys_json, removed_account,
+    removed_data, secrets, setting, settings,
+};
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -29,6 +29,8 @@ pub struct AccountJson {
     pub provider: String,
     /// The provider's name for people.
     pub title: String,
+    /// Whether it is paused: nothing is asked or fetched, the door still takes everything in.
+    pub paused: bool,
     /// The address to give the provider, if one is known.
     pub webhook_url: Option<String>,
     /// The names of secrets that are needed and not there.

@@ -10,6 +10,19 @@ pub struct ChecksJson {
     pub file: String,
     /// For each account its rules.
     pub accounts: Vec<AccountRules>,
+    /// What stands in the file, in its order.
+    pub written: Vec<RuleWritten>,
+}
+
+/// A key of `[checks]` or `[accounts.checks]` as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RuleWritten {
+    /// Of this account only; `null` if it is for all.
+    pub account: Option<String>,
+    /// `cost_gap`, `success_over`, `business_hours`, `time_zone`, ...
+    pub key: String,
+    /// The value, as a text.
+    pub value: String,
 }
 
 /// The rules of one account.
@@ -19,6 +32,12 @@ pub struct AccountRules {
     pub account: String,
     /// Its rules, in the order of the documentation.
     pub rules: Vec<CheckRule>,
+    /// Of which calls `success_rate` is: `20 calls` or a length of time.
+    pub success_over: String,
+    /// When calls are expected, as it is written: `Mon-Fri 08:00-18:00`.
+    pub business_hours: String,
+    /// By the clock of which place: `Europe/Berlin`.
+    pub time_zone: String,
 }
 
 /// One rule.

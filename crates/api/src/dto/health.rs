@@ -35,6 +35,17 @@ pub enum Finding {
         /// How many.
         count: u32,
     },
+    /// The file was changed and cannot be used; what ran before goes on.
+    ConfigRefused {
+        /// The file.
+        file: String,
+        /// The line at fault, counted from 1, if the fault has a place.
+        line: Option<u32>,
+        /// What is wrong, in English.
+        error: String,
+        /// What to do, in English.
+        advice: Option<String>,
+    },
     /// There is room on the disk.
     DiskRoom(DiskJson),
     /// There is room, but not for long at this pace.
@@ -63,6 +74,13 @@ pub enum Finding {
     /// The door cannot be opened.
     DoorClosed {
         /// Why.
+        error: String,
+    },
+    /// It stays where it is, because it cannot be opened where the file has it now.
+    DoorStays {
+        /// Where it is open.
+        address: String,
+        /// Why it stays.
         error: String,
     },
     /// Another process holds it, or none.
@@ -187,6 +205,8 @@ pub enum Finding {
     },
     /// Nothing was received or asked for yet.
     NothingYet,
+    /// The provider is not asked and nothing is fetched; webhooks are still taken in.
+    Paused,
     /// Recordings are to be deleted at a provider that cannot do it.
     CannotDelete {
         /// Why, in English.
@@ -212,6 +232,14 @@ pub enum Finding {
 pub enum Remedy {
     /// Open `config.toml`.
     OpenConfig,
+    /// Open the settings, where sealed keys are unlocked.
+    ShowSettings,
+    /// Set up an account.
+    AddAccount,
+    /// Open the settings of the account.
+    ShowAccount,
+    /// Let a paused account go on.
+    ResumeAccount,
     /// Ask the providers whether the keys work.
     CheckKeys,
     /// Begin the tunnel anew.

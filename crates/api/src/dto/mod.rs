@@ -15,6 +15,8 @@ mod list;
 mod offsite;
 mod player;
 mod resync;
+mod setup;
+mod webhooks;
 
 pub use app::*;
 pub use call::*;
@@ -27,3 +29,5 @@ pub use list::*;
 pub use offsite::*;
 pub use player::*;
 pub use resync::*;
+pub use setup::*;
+pub use webhooks::*;

@@ -24,9 +24,9 @@ pub(crate) async fn app_info(api: &Api, _: Nothing) -> Answer<AppInfo> {
 }
 
 pub(crate) async fn accounts_list(api: &Api, _: Nothing) -> Answer<Vec<AccountJson>> {
-    let accounts = &api.engine.config().accounts;
+    let config = api.engine.config();
+    let accounts = config.accounts.iter();
     Ok(accounts
-        .iter()
         .map(|configured| account_json(&api.engine, configured))
         .collect::<Result<_, EngineError>>()?)
 }
@@ -34,26 +34,7 @@ pub(crate) async fn accounts_list(api: &Api, _: Nothing) -> Answer<Vec<AccountJs
 pub(crate) async fn accounts_check(api: &Api, _: Nothing) -> Answer<Vec<AccountCheck>> {
     let mut checks = Vec::new();
     for configured in &api.engine.config().accounts {
-        let id = configured.account.id.to_string();
-        let asked = configured.provider.has_api();
-        checks.push(match api.engine.check_account(&id).await {
-            Ok(proof) => AccountCheck {
-                id,
-                ok: true,
-                asked,
-                name: proof.name,
-                notes: proof.notes,
-                error: None,
-            },
-            Err(error) => AccountCheck {
-                id,
-                ok: false,
-                asked,
-                name: None,
-                notes: Vec::new(),
-                error: Some(error.into()),
-            },
-        });
+        checks.push(super::check_account(&api.engine, configured).await);
     }
     Ok(checks)
 }

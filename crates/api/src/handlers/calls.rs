@@ -67,7 +67,7 @@ pub(crate) async fn calls_get(api: &Api, args: CallRef) -> Answer<CallDetail> {
 pub(crate) fn call_detail(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
     let id = engine.find_call(id)?;
     let place = engine.offsite_place();
-    let found = engine.read(|reader| detail(reader, id, place))?;
+    let found = engine.read(|reader| detail(reader, id, place.as_deref()))?;
     let mut detail = found.ok_or(EngineError::NoSuchCall)?;
     detail.call.conversation = Some(conversation_json(engine.conversation(id)?));
     Ok(detail)

@@ -20,6 +20,19 @@ pub(crate) async fn checks_get(api: &Api, _: Nothing) -> Answer<ChecksJson> {
             .map(|configured| AccountRules {
                 account: configured.account.id.to_string(),
                 rules: rules(&configured.checks),
+                success_over: over(&configured.checks),
+                business_hours: configured.checks.business_hours.to_string(),
+                time_zone: zone(&configured.checks).to_owned(),
+            })
+            .collect(),
+        written: engine
+            .config()
+            .written_rules()
+            .into_iter()
+            .map(|rule| RuleWritten {
+                account: rule.account,
+                key: rule.key,
+                value: rule.value,
             })
             .collect(),
     })
@@ -32,12 +45,7 @@ fn rules(checks: &Checks) -> Vec<CheckRule> {
         scope: scope.filter(|_| limit.is_some()),
         limit,
     };
-    let over = match checks.success_over {
-        Over::Calls(count) => format!("{count} calls"),
-        Over::Time(time) => format!("{time:#}"),
-    };
-    let zone = checks.time_zone.iana_name().unwrap_or("UTC");
-    let hours = format!("{} ({zone})", checks.business_hours);
+    let hours = format!("{} ({})", checks.business_hours, zone(checks));
     let amount = |limit: Option<rust_decimal::Decimal>| limit.map(|limit| limit.to_string());
     let time = |limit: Option<jiff::SignedDuration>| limit.map(|limit| format!("{limit:#}"));
     let percent = checks.success_rate.map(|rate| {
@@ -58,7 +66,7 @@ fn rules(checks: &Checks) -> Vec<CheckRule> {
             amount(checks.cost_per_call),
             None,
         ),
-        rule("success_low", "success_rate", percent, Some(over)),
+        rule("success_low", "success_rate", percent, Some(over(checks))),
         rule(
             "quiet",
             "quiet_after",
@@ -66,6 +74,17 @@ fn rules(checks: &Checks) -> Vec<CheckRule> {
             Some(hours),
         ),
     ]
+}
+
+fn over(checks: &Checks) -> String {
+    match checks.success_over {
+        Over::Calls(count) => format!("{count} calls"),
+        Over::Time(time) => format!("{time:#}"),
+    }
+}
+
+fn zone(checks: &Checks) -> &str {
+    checks.time_zone.iana_name().unwrap_or("UTC")
 }
 
 pub(crate) async fn drift_get(api: &Api, _: Nothing) -> Answer<Vec<DriftJson>> {

@@ -9,7 +9,9 @@ mod ledger;
 mod offsite;
 mod player;
 mod resync;
+mod setup;
 mod tunnel;
+pub(crate) mod webhooks;
 
 pub(crate) use app::*;
 pub(crate) use calls::*;
@@ -20,7 +22,11 @@ pub(crate) use ledger::*;
 pub(crate) use offsite::*;
 pub(crate) use player::*;
 pub(crate) use resync::*;
+pub(crate) use setup::*;
 pub(crate) use tunnel::*;
+pub(crate) use webhooks::{
+    webhook_consent, webhook_look, webhook_register, webhook_restore, webhook_test,
+};
 
 /// What every handler gives.
 pub(crate) type Answer<T> = Result<T, crate::ErrorJson>;

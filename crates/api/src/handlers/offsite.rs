@@ -18,9 +18,9 @@ pub(crate) fn offsite_json(engine: &Engine) -> Result<Option<OffsiteJson>, Engin
     let Some(place) = engine.offsite_place() else {
         return Ok(None);
     };
-    let totals = engine.read(|reader| reader.second_copies().totals(place))?;
+    let totals = engine.read(|reader| reader.second_copies().totals(&place))?;
     Ok(Some(OffsiteJson {
-        place: place.to_owned(),
+        place,
         recordings: totals.ready,
         copied: totals.copied,
         waiting: totals.ready.saturating_sub(totals.copied + totals.failed),

@@ -23,7 +23,7 @@ pub(crate) async fn player_load(api: &Api, args: LoadArgs) -> Answer<PlayerState
 }
 
 /// The name of the system's user.
-fn listener() -> String {
+pub(super) fn listener() -> String {
     ["USER", "LOGNAME", "USERNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|who| !who.is_empty()))

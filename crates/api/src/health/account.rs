@@ -25,6 +25,9 @@ pub(super) fn checks(account: &AccountJson, configured: Option<&ConfiguredAccoun
         .cloned()
         .map(Finding::WebhooksRefused);
     let mut findings: Vec<Finding> = missing.chain(poll).chain(refused).collect();
+    if account.paused {
+        findings.push(Finding::Paused);
+    }
     if findings.is_empty() {
         findings.push(heard_of(account));
     }

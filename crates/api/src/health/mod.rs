@@ -7,7 +7,7 @@ mod words;
 
 use jiff::{SignedDuration, Timestamp};
 use ringback_engine::{
-    DiskUse, Engine, EngineError, JournalUse,
+    DiskUse, Engine, EngineError, JournalUse, Refused,
     audio::player::DefaultDevice,
     keys::{KeysState, Kind},
     store::{EventFilter, EventState, RecordingWord},
@@ -49,7 +49,7 @@ pub(crate) fn health(engine: &Engine) -> Result<Health, ErrorJson> {
     let journal = engine.journal_use()?;
     let disk = engine.disk_use(&journal);
     let mut checks = vec![
-        Check::new("config", configured(&accounts)),
+        Check::new("config", configured(engine, &accounts)),
         Check::new("disk", room(&disk)),
         Check::new("database", database(engine)),
         Check::new("door", door(engine)),
@@ -80,7 +80,15 @@ pub(crate) fn health(engine: &Engine) -> Result<Health, ErrorJson> {
     })
 }
 
-fn configured(accounts: &[AccountJson]) -> Finding {
+fn configured(engine: &Engine, accounts: &[AccountJson]) -> Finding {
+    if let Some(Refused { error, .. }) = engine.config_state().refused {
+        return Finding::ConfigRefused {
+            file: engine.home().config_file().display().to_string(),
+            line: error.line.and_then(|line| u32::try_from(line).ok()),
+            error: error.what,
+            advice: error.hint,
+        };
+    }
     match u32::try_from(accounts.len()) {
         Ok(0) => Finding::NoAccount,
         count => Finding::Accounts {
@@ -135,8 +143,12 @@ fn database(engine: &Engine) -> Finding {
 
 fn door(engine: &Engine) -> Finding {
     match (engine.door(), engine.door_problem()) {
-        (Some(address), _) => Finding::DoorOpen {
+        (Some(address), None) => Finding::DoorOpen {
             address: address.to_string(),
+        },
+        (Some(address), Some(error)) => Finding::DoorStays {
+            address: address.to_string(),
+            error,
         },
         (None, Some(error)) => Finding::DoorClosed { error },
         (None, None) if !engine.has_role() => Finding::DoorElsewhere,

@@ -39,6 +39,7 @@ impl Finding {
             | Self::CopiesDone(_)
             | Self::CopiesFollow(_)
             | Self::LastWebhook { .. }
+            | Self::Paused
             | Self::NoWebhookYet { .. }
             | Self::NothingYet
             | Self::KeyAccepted
@@ -57,10 +58,12 @@ impl Finding {
             | Self::SealedKeysLocked
             | Self::WebhooksRefused(_)
             | Self::CannotDelete { .. } => "warning",
-            Self::DiskFull(_)
+            Self::ConfigRefused { .. }
+            | Self::DiskFull(_)
             | Self::DiskUnreadable { .. }
             | Self::DatabaseDamaged { .. }
             | Self::DoorClosed { .. }
+            | Self::DoorStays { .. }
             | Self::TunnelDown { .. }
             | Self::CopiesFailed(_)
             | Self::SecretMissing { .. }
@@ -72,8 +75,13 @@ impl Finding {
     /// What the window offers to do.
     pub fn remedy(&self) -> Option<Remedy> {
         match self {
-            Self::NoAccount
+            Self::NoAccount => Some(Remedy::AddAccount),
+            Self::SecretMissing { .. } => Some(Remedy::ShowAccount),
+            Self::SealedKeysLocked => Some(Remedy::ShowSettings),
+            Self::Paused => Some(Remedy::ResumeAccount),
+            Self::ConfigRefused { .. }
             | Self::DoorClosed { .. }
+            | Self::DoorStays { .. }
             | Self::TunnelNone
             | Self::CannotDelete { .. } => Some(Remedy::OpenConfig),
             Self::DiskFillsSoon(_)

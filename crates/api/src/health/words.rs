@@ -12,12 +12,19 @@ impl Finding {
             Self::NoAccount => "no account is configured".into(),
             Self::Accounts { count: 1 } => "1 account is configured".into(),
             Self::Accounts { count } => format!("{count} accounts are configured"),
+            Self::ConfigRefused {
+                file, line, error, ..
+            } => {
+                let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+                format!("{file}{line}: {error}; what ran before goes on")
+            }
             Self::DiskRoom(disk) | Self::DiskFillsSoon(disk) | Self::DiskLow(disk) => free(disk),
             Self::DiskFull(disk) => format!("only {}", free(disk)),
             Self::DiskUnreadable { error } | Self::DatabaseDamaged { error } => error.clone(),
             Self::DatabaseReadable => "readable".into(),
             Self::DoorOpen { address } => format!("open on {address}"),
             Self::DoorClosed { error } => error.clone(),
+            Self::DoorStays { address, error } => format!("still open on {address}: {error}"),
             Self::DoorElsewhere => {
                 "another process on this home does the background work, or none does at this moment"
                     .into()
@@ -88,6 +95,10 @@ impl Finding {
                 format!("no webhook yet; the last poll was {polled_at}")
             }
             Self::NothingYet => "nothing was received or polled yet".into(),
+            Self::Paused => {
+                "is paused: its provider is not asked and nothing is fetched; webhooks are still taken in"
+                    .into()
+            }
             Self::CannotDelete { why } => why.clone(),
             Self::KeyAccepted => "the provider accepts the key".into(),
             Self::SettingsFit { .. } => "the settings fit".into(),
@@ -98,7 +109,10 @@ impl Finding {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
-            Self::NoAccount => "Add one to config.toml; the README shows how for each provider.",
+            Self::NoAccount => {
+                "Add one in the window, with `ringback accounts add`, or in config.toml as the README shows for each provider."
+            }
+            Self::ConfigRefused { advice, .. } => return advice.clone(),
             Self::DiskFillsSoon(_) | Self::DiskLow(_) => "Make room soon.",
             Self::DiskFull(_) => "Make room now: recordings cannot be fetched, and links run out.",
             Self::DiskUnreadable { .. } => "Check that the folder is there and writable.",
@@ -106,6 +120,7 @@ impl Finding {
             Self::DoorClosed { .. } => {
                 "End the other program or choose another port in config.toml. Calls are found by polling meanwhile."
             }
+            Self::DoorStays { .. } => "Correct listen under [intake] in config.toml.",
             Self::TunnelDown { advice, .. } | Self::AddressUnreached { advice, .. } => {
                 return advice.clone();
             }
@@ -125,10 +140,10 @@ impl Finding {
                 "`ringback calls list --state failed` shows which; `ringback resync --all` asks again."
             }
             Self::KeyStoreLocked => {
-                "Unlock it and start again; until then only keys of the environment are used."
+                "Unlock it; until then only keys of the environment are used, and those that were read before."
             }
             Self::SealedKeysLocked => {
-                "Start with RINGBACK_PASSPHRASE_FD, or as a systemd service with the credential ringback-passphrase."
+                "Give it in the window, or start with RINGBACK_PASSPHRASE_FD, or as a systemd service with the credential ringback-passphrase."
             }
             Self::NoKeyStore => {
                 "`ringback accounts set-secret --sealed` keeps them in a file that a passphrase opens."
@@ -138,11 +153,12 @@ impl Finding {
             }
             Self::SecretMissing { variable, .. } => {
                 return Some(format!(
-                    "Set it with `ringback accounts set-secret`, or {variable} in the environment, and start again."
+                    "Set it in the window or with `ringback accounts set-secret`, or {variable} in the environment (then start again)."
                 ));
             }
             Self::PollFailed { error } | Self::KeyFailed { error } => return error.hint.clone(),
             Self::WebhooksRefused(refused) => refusal_advice(&refused.reason),
+            Self::Paused => "`ringback accounts resume` lets it go on and catch up.",
             Self::CannotDelete { .. } => {
                 "Take delete_at_provider out, and set at the provider how long it keeps recordings."
             }

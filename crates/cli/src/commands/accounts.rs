@@ -2,12 +2,12 @@
 
 use comfy_table::{Table, presets};
 use ringback_api::{
-    ErrorJson, cli,
+    cli,
     dto::{AccountCheck, AccountJson},
 };
-use ringback_engine::{Engine, config::ConfiguredAccount};
+use ringback_engine::Engine;
 
-use super::{Done, keys};
+use super::{Done, keys, setup, webhook};
 use crate::{
     args::AccountsCommand,
     out::{DONE, Out, PARTLY},
@@ -23,7 +23,7 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
         AccountsCommand::Check => {
             let mut checks = Vec::new();
             for configured in &engine.config().accounts {
-                checks.push(check(engine, configured).await);
+                checks.push(cli::check_account(engine, configured).await);
             }
             out.answer(&checks, |checks| findings(checks))?;
             Ok(if checks.iter().all(|check| check.ok) {
@@ -32,19 +32,39 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
                 PARTLY
             })
         }
+        AccountsCommand::Add {
+            id,
+            provider,
+            settings,
+            secrets,
+            ..
+        } => setup::add(engine, (id, provider), settings, secrets, out).await,
+        AccountsCommand::Edit {
+            id,
+            settings,
+            unset,
+        } => setup::edit(engine, id, settings, unset, out).await,
+        AccountsCommand::Pause { id } => setup::pause(engine, id, true, out).await,
+        AccountsCommand::Resume { id } => setup::pause(engine, id, false, out).await,
+        AccountsCommand::Remove {
+            id,
+            data,
+            forget_secrets,
+        } => setup::remove(engine, id, data, forget_secrets, out).await,
         AccountsCommand::SetSecret { id, name, .. } => {
             // The name first: nobody wants to type a key for nothing.
             engine.variable(&id, &name)?;
             let secret = keys::typed(&format!("{name} of {id}"))?;
-            let kept = engine.keep_secret(&id, &name, &secret)?;
+            let kept = engine.keep_secret(&id, &name, &secret).await?;
             out.answer(&SecretJson::new(&id, &kept), |_| {
-                "Kept. Programs that run already use it from their next start on.".into()
+                "Kept, and in force.".into()
             })?;
             Ok(DONE)
         }
+        AccountsCommand::Webhook(args) => webhook::run(engine, args, out).await,
         AccountsCommand::ForgetSecret { id, name } => {
             let variable = engine.variable(&id, &name)?;
-            let was_there = engine.forget_secret(&id, &name)?;
+            let was_there = engine.forget_secret(&id, &name).await?;
             out.answer(&SecretJson::new(&id, &variable), |_| {
                 if was_there {
                     "Forgotten."
@@ -56,7 +76,7 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
             Ok(if was_there { DONE } else { PARTLY })
         }
         AccountsCommand::MoveSecrets { .. } => {
-            let moved = engine.move_secrets()?;
+            let moved = engine.move_secrets(None).await?;
             out.answer(&moved, |moved| match moved.len() {
                 0 => "The environment has no key of a configured account.".into(),
                 _ => format!(
@@ -82,34 +102,9 @@ impl<'a> SecretJson<'a> {
     }
 }
 
-pub(super) async fn check(engine: &Engine, configured: &ConfiguredAccount) -> AccountCheck {
-    let (id, asked) = (
-        configured.account.id.to_string(),
-        configured.provider.has_api(),
-    );
-    match engine.check_account(&id).await {
-        Ok(proof) => AccountCheck {
-            id,
-            ok: true,
-            asked,
-            name: proof.name,
-            notes: proof.notes,
-            error: None,
-        },
-        Err(error) => AccountCheck {
-            id,
-            ok: false,
-            asked,
-            name: None,
-            notes: Vec::new(),
-            error: Some(ErrorJson::from(error)),
-        },
-    }
-}
-
 fn list(accounts: &[AccountJson]) -> String {
     if accounts.is_empty() {
-        return "No accounts. Add one to config.toml; the README shows how for each provider."
+        return "No accounts. `ringback accounts add` or the window sets one up; the README shows how for each provider."
             .into();
     }
     let mut table = Table::new();
@@ -125,7 +120,11 @@ fn list(accounts: &[AccountJson]) -> String {
     ]);
     for account in accounts {
         table.add_row([
-            account.id.clone(),
+            if account.paused {
+                format!("{} (paused)", account.id)
+            } else {
+                account.id.clone()
+            },
             account.title.clone(),
             account.calls.to_string(),
             account.last_webhook_at.clone().unwrap_or_default(),

@@ -9,7 +9,7 @@ use ringback_api::{
 };
 use ringback_engine::Engine;
 
-use super::{Done, accounts};
+use super::Done;
 use crate::out::{DONE, Out, PARTLY, notice};
 
 pub(super) async fn run(engine: &Engine, bundle: Option<&Path>, out: Out) -> Done {
@@ -24,7 +24,7 @@ pub(super) async fn run(engine: &Engine, bundle: Option<&Path>, out: Out) -> Don
     }
     for configured in &engine.config().accounts {
         let subject = format!("account:{}", configured.account.id);
-        let found = accounts::check(engine, configured).await;
+        let found = cli::check_account(engine, configured).await;
         let finding = match found.error {
             None if found.asked => Finding::KeyAccepted,
             None => Finding::SettingsFit {

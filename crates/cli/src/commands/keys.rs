@@ -29,7 +29,8 @@ impl Sealed {
         match command {
             Command::Accounts(
                 AccountsCommand::SetSecret { sealed: true, .. }
-                | AccountsCommand::MoveSecrets { sealed: true },
+                | AccountsCommand::MoveSecrets { sealed: true }
+                | AccountsCommand::Add { sealed: true, .. },
             ) => Self::Anew,
             _ => Self::AsItIs,
         }
@@ -63,6 +64,32 @@ pub(super) fn typed(what: &str) -> Result<Secret, ErrorJson> {
         io::stdin().read_to_string(&mut text).map_err(unreadable)?;
     }
     Ok(Secret::new(text))
+}
+
+/// Several secrets of an account: each typed, or each a line of standard input.
+pub(super) fn several(id: &str, names: &[String]) -> Result<Vec<(String, Secret)>, ErrorJson> {
+    let is_typed = io::stdin().is_terminal();
+    let mut secrets = Vec::with_capacity(names.len());
+    for name in names {
+        let secret = if is_typed {
+            typed(&format!("{name} of {id}"))?
+        } else {
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map_err(|error| {
+                ErrorJson::new(ErrorCode::BadRequest, format!("nothing to read: {error}"))
+            })?;
+            Secret::new(line)
+        };
+        if secret.is_empty() {
+            return Err(ErrorJson::new(
+                ErrorCode::BadRequest,
+                format!("there is no {name} on standard input"),
+            )
+            .hint("Give the secrets one a line, in the order of --secret."));
+        }
+        secrets.push((name.clone(), secret));
+    }
+    Ok(secrets)
 }
 
 fn passphrase(what: &str) -> Option<Secret> {

@@ -13,8 +13,10 @@ mod rebuild;
 mod recordings;
 mod resync;
 mod serve;
+mod setup;
 mod simulate;
 mod status;
+mod webhook;
 
 use std::sync::Arc;
 

@@ -32,7 +32,7 @@ use tokio::sync::Notify;
 
 pub(crate) use deleted::DeletionNote;
 pub(crate) use fold::{Heard, fold, settle};
-pub(crate) use reading::{Ours, document, entry};
+pub(crate) use reading::{Ours, document, entry, is_test};
 use reading::{Reading, Said, heard, note_shown, take_in, understood};
 pub(crate) use unnamed::row_key;
 

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use ringback_model::{
     CallEvent, EndedCode, EndedReason, HoleReason, ProviderCallId, Source, Stamp, Status,
 };
-use ringback_providers::{Document, Snapshot, Understood};
+use ringback_providers::{Document, Snapshot, TEST_KIND, Understood};
 use ringback_store::{
-    self as store, Event, EventOutcome, NewEvent, Request, Standing, StoreError, Writer,
+    self as store, Event, EventHead, EventOutcome, NewEvent, Request, Standing, StoreError, Writer,
 };
 use sha2::{Digest, Sha256};
 
@@ -59,6 +59,14 @@ impl Ours {
 /// Our own word for a question about a call that brought nothing more and is not asked again.
 const UNANSWERED: &str = "unanswered";
 
+/// Said of a test event of our own.
+const TEST: &str = "test";
+
+/// Whether it is a test event of our own, which is about no call.
+pub(crate) fn is_test(head: &EventHead) -> bool {
+    head.source == Source::Webhook && head.kind.as_deref() == Some(TEST_KIND)
+}
+
 /// An event after somebody read it.
 pub(super) struct Reading {
     pub(super) seq: i64,
@@ -93,9 +101,10 @@ impl Reading {
     /// Has the provider's code read an event.
     pub(super) fn of(event: Event, accounts: &Accounts) -> Self {
         let head = &event.head;
-        let party = accounts.get(head.account.as_str()).cloned();
+        let party = accounts.known(&head.account, &head.provider);
         let said = match &party {
             None => Said::Ignored("its account is not in config.toml any more".into()),
+            Some(_) if is_test(head) => Said::Ignored(TEST.into()),
             Some(_) if is_unanswered(&event) => unanswered_said(&event.body),
             Some(party) => {
                 if let Some(ours) = Ours::of(&event) {

@@ -26,8 +26,8 @@ const MOST: usize = 10_000;
 /// Looks at every account, and writes what is another one now.
 pub(super) async fn look(core: &Core) -> Result<()> {
     let now = core.clock.now();
-    let parties = core.accounts.iter();
-    for (account, checks) in parties.map(|party| (party.id(), &party.configured.checks)) {
+    for party in core.accounts.iter() {
+        let (account, checks) = (party.id(), &party.configured.checks);
         let news = core
             .store
             .read(|reader| news(reader, account, checks, now))?;

@@ -48,7 +48,7 @@ pub(super) async fn again(core: &Core) -> Result<()> {
         let Some(record) = core.store.read(|reader| reader.calls().light(call))? else {
             continue;
         };
-        let Some(party) = core.accounts.get(record.account.as_str()).cloned() else {
+        let Some(party) = core.accounts.get(record.account.as_str()) else {
             continue;
         };
         core.applier

@@ -64,10 +64,16 @@ impl Verdict {
 
 /// Looks at the accounts until the program ends.
 pub(crate) async fn watch(core: Arc<Core>) {
-    if let Err(error) = call::again(&core).await {
-        tracing::error!(%error, "the alerts that stand could not be looked at again");
-    }
+    let mut changes = core.live.changes();
+    changes.mark_changed();
     while !core.stop.is_cancelled() {
+        // Other limits may make an alert groundless that stands.
+        if changes.has_changed().unwrap_or(false) {
+            changes.borrow_and_update();
+            if let Err(error) = call::again(&core).await {
+                tracing::error!(%error, "the alerts that stand could not be looked at again");
+            }
+        }
         let rung = core.work.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();

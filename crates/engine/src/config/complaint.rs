@@ -12,6 +12,8 @@ pub struct ConfigError {
     pub what: String,
     /// What to do.
     pub hint: Option<String>,
+    /// The line at fault, counted from 1, if there is one.
+    pub line: Option<usize>,
 }
 
 impl ConfigError {
@@ -20,6 +22,35 @@ impl ConfigError {
             place: format!("line {line}: "),
             what: what.into(),
             hint: None,
+            line: Some(line),
+        }
+    }
+
+    /// A file with accounts is not there any more, or empty.
+    pub(crate) fn gone(path: &Path, is_there: bool) -> Self {
+        let what = if is_there {
+            "is empty"
+        } else {
+            "is not there any more"
+        };
+        Self::of_file(path, what).hint(
+            "Put it back; until then everything goes on as it was. To have no accounts at all, leave a line with a comment in it.",
+        )
+    }
+
+    /// The place of the second copies cannot be got ready.
+    pub(crate) fn no_offsite(path: &Path, trouble: &str) -> Self {
+        Self::of_file(path, format!("[offsite] cannot be used: {trouble}"))
+            .hint("Check url, endpoint and region in [offsite], and the keys for it.")
+    }
+
+    /// Something about the whole file.
+    fn of_file(path: &Path, what: impl Into<String>) -> Self {
+        Self {
+            place: format!("{}: ", path.display()),
+            what: what.into(),
+            hint: None,
+            line: None,
         }
     }
 
@@ -38,6 +69,7 @@ impl ConfigError {
             place: format!("{}: ", path.display()),
             what: format!("cannot be read ({})", error.kind()),
             hint: Some("Check that the file is readable for you and is UTF-8 text.".into()),
+            line: None,
         }
     }
 }

@@ -25,8 +25,9 @@ const TABLES: [&str; 7] = [
     "intake", "accounts", "offsite", "tunnel", "checks", "log", "metrics",
 ];
 const INTAKE_KEYS: [&str; 2] = ["listen", "public_url"];
-const ACCOUNT_KEYS: [&str; 9] = [
+pub(super) const ACCOUNT_KEYS: [&str; 10] = [
     "id",
+    "paused",
     "provider",
     "base_url",
     "poll_every",
@@ -86,7 +87,11 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
     if let Some(table) = file.table("checks")? {
         checks = checks.changed_by(&table)?;
     }
+    let written: toml::Table = toml::from_str(text).expect("it was understood above");
     let mut config = Config {
+        text: text.to_owned(),
+        tunnel_mark: tunnel::mark(&written, environment),
+        written,
         listen: match listen {
             Some(address) => address,
             None => DEFAULT_LISTEN.parse().expect("the default address is one"),
@@ -213,6 +218,7 @@ fn account(
         account: Arc::new(account),
         provider,
         secret_sources,
+        paused: table.flag("paused")?,
         poll_every: table
             .with("poll_every", pause)?
             .map_or(Some(DEFAULT_POLL), |pause| {
@@ -261,12 +267,13 @@ fn secrets(id: &AccountId, provider: &dyn Provider, environment: Environment<'_>
 }
 
 /// The environment variable of a secret.
-pub(super) fn variable(id: &AccountId, secret: &str) -> String {
+pub(crate) fn variable(id: &AccountId, secret: &str) -> String {
     format!("RINGBACK_{id}_{secret}")
         .replace('-', "_")
         .to_ascii_uppercase()
 }
 
+/// A web address that can stand in the file.
 pub(super) fn web_address(text: &str) -> std::result::Result<Url, String> {
     let url =
         Url::parse(text).map_err(|_| "is no address such as \"https://example.com\"".to_owned())?;

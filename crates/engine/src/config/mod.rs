@@ -5,15 +5,18 @@
 
 mod checks;
 mod complaint;
+mod edit;
 mod file;
 mod hours;
 mod limits;
 mod observed;
 mod offsite;
+mod shared_keys;
 mod spell;
 #[cfg(test)]
 mod tests;
 mod tunnel;
+mod written;
 
 use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
@@ -21,11 +24,14 @@ use ringback_providers::{Account, Provider};
 
 pub use checks::{Checks, Over};
 pub use complaint::ConfigError;
-pub(crate) use file::webhook_url;
+pub(crate) use edit::{CannotEdit, Edit, edited};
+pub(crate) use file::{variable as variable_of, webhook_url};
 pub use hours::BusinessHours;
 pub use limits::Limits;
 pub use observed::LogConfig;
+pub use shared_keys::{COMMON_FIELDS, CommonField, CommonKind};
 pub use tunnel::{TunnelConfig, TunnelKind};
+pub use written::{Setting, WrittenRule};
 
 /// Where to look up environment variables; tests bring their own.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -47,6 +53,12 @@ pub struct Config {
     pub metrics: Option<std::net::SocketAddr>,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
+    /// The text that it was read from.
+    pub(crate) text: String,
+    /// What stands in the file, without its comments.
+    written: toml::Table,
+    /// Another one when the tunnel is another one.
+    pub(crate) tunnel_mark: u64,
 }
 
 /// An account with its provider and its own pace.
@@ -56,6 +68,8 @@ pub struct ConfiguredAccount {
     pub account: Arc<Account>,
     /// The provider.
     pub provider: &'static dyn Provider,
+    /// Whether its provider is left alone: nothing is asked or fetched, the door still takes in.
+    pub paused: bool,
     /// How often its list of calls is read; `None` is never.
     pub poll_every: Option<Duration>,
     /// Whether recordings are deleted at the provider after a verified copy.
@@ -77,6 +91,29 @@ pub enum SecretSource {
     Kept,
 }
 
+impl PartialEq for ConfiguredAccount {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            account,
+            provider,
+            paused,
+            poll_every,
+            delete_at_provider,
+            limits,
+            checks,
+            secret_sources,
+        } = self;
+        *account == other.account
+            && provider.name() == other.provider.name()
+            && *paused == other.paused
+            && *poll_every == other.poll_every
+            && *delete_at_provider == other.delete_at_provider
+            && *limits == other.limits
+            && *checks == other.checks
+            && *secret_sources == other.secret_sources
+    }
+}
+
 impl std::fmt::Debug for ConfiguredAccount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.account.fmt(f)
@@ -84,6 +121,20 @@ impl std::fmt::Debug for ConfiguredAccount {
 }
 
 impl ConfiguredAccount {
+    /// An account that is not in the file any more. It is never asked for anything.
+    pub(crate) fn retired(account: Arc<Account>, provider: &'static dyn Provider) -> Self {
+        Self {
+            account,
+            provider,
+            paused: true,
+            poll_every: None,
+            delete_at_provider: false,
+            limits: Limits::default(),
+            checks: Checks::default(),
+            secret_sources: Vec::new(),
+        }
+    }
+
     /// Said where recordings are to be deleted at a provider that cannot delete one alone.
     pub fn cannot_delete(&self) -> Option<String> {
         let why = self.provider.deletes_recordings().err()?;
@@ -117,13 +168,18 @@ impl Config {
         environment: Environment<'_>,
         kept: Environment<'_>,
     ) -> Result<Self, ConfigError> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(ConfigError::unreadable(path, &error)),
-        };
+        Self::of_text(&text(path)?, path, environment, kept)
+    }
+
+    /// The same of a text that was read from `path`, or is to be written there.
+    pub(crate) fn of_text(
+        text: &str,
+        path: &Path,
+        environment: Environment<'_>,
+        kept: Environment<'_>,
+    ) -> Result<Self, ConfigError> {
         let either = |name: &str| environment(name).or_else(|| kept(name));
-        let mut config = Self::parse(&text, &either).map_err(|error| error.in_file(path))?;
+        let mut config = Self::parse(text, &either).map_err(|error| error.in_file(path))?;
         for configured in &mut config.accounts {
             for source in &mut configured.secret_sources {
                 let variable = file::variable(&configured.account.id, source.0);
@@ -145,5 +201,14 @@ impl Config {
         self.accounts
             .iter()
             .find(|configured| configured.account.id.as_str() == id)
+    }
+}
+
+/// The text of the file; without a file, nothing.
+pub(crate) fn text(path: &Path) -> Result<String, ConfigError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(ConfigError::unreadable(path, &error)),
     }
 }

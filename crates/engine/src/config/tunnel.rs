@@ -1,6 +1,10 @@
 //! `[tunnel]`: how the door becomes public.
 
-use std::path::PathBuf;
+use std::{
+    hash::{BuildHasher, RandomState},
+    path::PathBuf,
+    sync::LazyLock,
+};
 
 use ringback_tunnel::{Bore, Command, HostKeys, PRESETS, Pattern, Preset, Ssh};
 use toml::de::DeValue;
@@ -59,6 +63,16 @@ pub enum TunnelKind {
     Bore(Bore),
     /// A program.
     Command(Command),
+}
+
+/// Changes whenever a tunnel that runs has to begin anew: something of it is written differently, or a
+/// secret of it is another one.
+pub(super) fn mark(file: &toml::Table, environment: Environment<'_>) -> u64 {
+    // Drawn anew for each process, so that the mark says nothing about the secrets in it.
+    static DRAWN: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let intake = file.get("intake").and_then(|table| table.get("public_url"));
+    let written = [file.get("tunnel"), intake].map(|part| part.map(ToString::to_string));
+    DRAWN.hash_one((written, [PASSPHRASE, SECRET, TOKEN].map(environment)))
 }
 
 /// Without `[tunnel]`.

@@ -16,15 +16,15 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use ringback_archive::RecordingPath;
-use ringback_model::{AccountId, CallId, RecordingId, RecordingInput, RecordingState};
+use ringback_model::{CallId, RecordingId, RecordingInput, RecordingState};
 use ringback_store::{Budgets, CallRecord, ClaimLimits, Job, Recording, StoreError, Writer};
 use tokio::sync::Semaphore;
 
 use crate::{
     EngineError,
-    accounts::{Accounts, Party},
+    accounts::Party,
     apply::settle,
-    core::Core,
+    core::{Core, NOT_CONFIGURED},
     deletion::is_gone_there,
     jobs::{self, FETCH, FetchWork},
     lease::LEASE,
@@ -41,8 +41,6 @@ use naming::Naming;
 /// these bounds.
 const FEWEST_TRANSFERS: usize = 6;
 const MOST_TRANSFERS: usize = 32;
-/// Transfers at the same time for an account that is not in `config.toml` any more.
-const TRANSFERS_PER_ACCOUNT: usize = 1;
 /// A recording that can be had for no longer goes before all others.
 const DYING_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 /// So many places are left to what is live.
@@ -55,8 +53,6 @@ const LOOK_AT_OTHERS: Duration = Duration::from_millis(500);
 pub(crate) struct Fetcher {
     owner: String,
     room: Arc<Semaphore>,
-    /// How many recordings of each account may be brought in at the same time.
-    budgets: Vec<(AccountId, usize)>,
     waiting: Waiting,
     core: std::sync::Weak<Core>,
 }
@@ -71,17 +67,10 @@ pub(crate) struct Task {
 }
 
 impl Fetcher {
-    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String, accounts: &Accounts) -> Self {
-        let budgets: Vec<_> = accounts
-            .iter()
-            .map(|party| (party.id().clone(), party.configured.limits.max_downloads))
-            .collect();
-        let together: usize = budgets.iter().map(|(_, most)| *most).sum();
-        let transfers = together.clamp(FEWEST_TRANSFERS, MOST_TRANSFERS);
+    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String) -> Self {
         Self {
             owner,
-            room: Arc::new(Semaphore::new(transfers)),
-            budgets,
+            room: Arc::new(Semaphore::new(MOST_TRANSFERS)),
             waiting: Waiting::default(),
             core,
         }
@@ -96,7 +85,7 @@ impl Fetcher {
     /// Takes what is due, as far as there is room, and starts it. Gives how many were started.
     pub(crate) async fn start_due(&self) -> Result<usize, EngineError> {
         let core = self.core()?;
-        let room = self.room.available_permits();
+        let room = self.room_now(&core);
         if room == 0 {
             return Ok(0);
         }
@@ -115,6 +104,19 @@ impl Fetcher {
         Ok(count)
     }
 
+    /// How many transfers may begin now: as many as the accounts may have together, without those that
+    /// go on.
+    fn room_now(&self, core: &Core) -> usize {
+        let parties = core.accounts.iter();
+        let together: usize = parties
+            .map(|party| party.configured.limits.max_downloads)
+            .sum();
+        let going_on = MOST_TRANSFERS - self.room.available_permits();
+        together
+            .clamp(FEWEST_TRANSFERS, MOST_TRANSFERS)
+            .saturating_sub(going_on)
+    }
+
     /// Carries out a job, and then the next one that is due, as long as each lands. What does not
     /// land ends the row: a provider that is not there is not asked without a pause.
     async fn carry_out_in_a_row(&self, core: &Arc<Core>, first: Job) {
@@ -129,7 +131,7 @@ impl Fetcher {
                 }
             }
             // The place of the one that landed is free.
-            let room = self.room.available_permits() + 1;
+            let room = self.room_now(core) + 1;
             next = match self.claim(core, room, 1).await {
                 Ok(jobs) => jobs.into_iter().next(),
                 Err(error) => {
@@ -150,12 +152,12 @@ impl Fetcher {
         let (now, owner) = (core.clock.now(), self.owner.clone());
         let limits = ClaimLimits {
             jobs: most,
-            per_account: TRANSFERS_PER_ACCOUNT,
+            per_account: NOT_CONFIGURED,
             lease: LEASE,
         };
         let budgets = Budgets {
             dying_within: DYING_WITHIN,
-            per_account: self.budgets.clone(),
+            per_account: core.budgets(|party| party.configured.limits.max_downloads),
             backlog: room.saturating_sub(LEFT_FREE),
         };
         let claimed = core
@@ -239,7 +241,7 @@ impl Fetcher {
             None => None,
         };
         let (id, owner) = (job.id, self.owner.clone());
-        let party = core.accounts.get(job.work.account.as_str()).cloned();
+        let party = core.accounts.get(job.work.account.as_str());
         match (work, found, party) {
             (Some(work), Some((record, mut recording)), Some(party))
                 if recording.state.wants_fetch() =>
@@ -272,6 +274,14 @@ impl Fetcher {
                     record,
                     recording,
                 }))
+            }
+            // Its account went from the file at this moment.
+            (Some(_), Some((_, recording)), None) if recording.state.wants_fetch() => {
+                let run_at = job.work.run_at;
+                core.applier
+                    .write(move |writer| writer.jobs_mut().postpone(id, &owner, run_at))
+                    .await?;
+                Ok(None)
             }
             _ => {
                 core.applier

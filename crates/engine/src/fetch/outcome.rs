@@ -96,7 +96,7 @@ pub(super) async fn write_down(
             .meters
             .transferred(task.party.id(), what, bytes);
     }
-    let is_copied = core.offsite.is_some();
+    let is_copied = core.offsite().is_some();
     core.applier
         .write(move |writer| {
             let written = Written {

@@ -59,7 +59,7 @@ impl Engine {
             RepairScope::All { account } => (account, None, Scope::Holes { day: None }),
         };
         if matches!(scope, Scope::Holes { .. }) {
-            for party in core.parties(account.as_deref())? {
+            for party in core.asked_parties(account.as_deref())? {
                 self.look_after_files(party.id().as_str(), day).await?;
                 self.find_again(&party, day, None).await?;
             }

@@ -78,7 +78,7 @@ impl Offsite {
             let core = core.clone();
             core.clone().spawn(async move {
                 let _permit = permit;
-                if let Some(offsite) = &core.offsite
+                if let Some(offsite) = core.offsite()
                     && let Err(error) = offsite.carry_out(&core, job).await
                 {
                     tracing::error!(%error, "a second copy ended without a result; it is tried again");
@@ -94,7 +94,9 @@ impl Offsite {
     pub(crate) fn take_stock(&self, core: &Arc<Core>) {
         let core = core.clone();
         core.clone().spawn(async move {
-            let Some(offsite) = &core.offsite else { return };
+            let Some(offsite) = core.offsite() else {
+                return;
+            };
             match offsite.queue(&core, false).await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "recordings without a second copy are queued"),

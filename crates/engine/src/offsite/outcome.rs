@@ -62,7 +62,7 @@ pub(super) async fn write_down(
 ) -> Result<(), EngineError> {
     let party = core.accounts.get(subject.row.account.as_str());
     let written = Written {
-        is_deleted_there: party.is_some_and(|party| deletion::is_wanted(party)),
+        is_deleted_there: party.is_some_and(|party| deletion::is_wanted(&party)),
         now: core.clock.now(),
         place: offsite.place.clone(),
         owner: offsite.owner.clone(),

@@ -60,6 +60,7 @@ impl Engine {
     pub async fn pull_offsite(&self, tell: impl Fn(u64, u64) + Send) -> Result<Pull, EngineError> {
         let core = self.core();
         let offsite = core.second_copies()?;
+        let offsite = &*offsite;
         let there = listing(offsite).await?;
         let mut pull = Pull::default();
         // What should be here, is not, and is not there either.

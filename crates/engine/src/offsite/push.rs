@@ -59,6 +59,7 @@ impl Engine {
     pub async fn push_offsite(&self, tell: impl Fn(u64, u64) + Send) -> Result<Push, EngineError> {
         let core = self.core();
         let offsite = core.second_copies()?;
+        let offsite = &*offsite;
         let there = listing(offsite).await?;
         let mut push = Push::default();
         let mut wanted = Vec::new();

@@ -86,16 +86,15 @@ pub(super) async fn listing(offsite: &Offsite) -> Result<Listing, EngineError> {
 }
 
 impl Core {
-    pub(super) fn second_copies(&self) -> Result<&Offsite, EngineError> {
-        self.offsite.as_ref().ok_or(EngineError::NoOffsite)
+    pub(super) fn second_copies(&self) -> Result<Arc<Offsite>, EngineError> {
+        self.offsite().ok_or(EngineError::NoOffsite)
     }
 }
 
 impl Engine {
     /// Where the second copies are; `None` if none are configured.
-    pub fn offsite_place(&self) -> Option<&str> {
-        let offsite = self.core().offsite.as_ref()?;
-        Some(&offsite.place)
+    pub fn offsite_place(&self) -> Option<String> {
+        Some(self.core().offsite()?.place.clone())
     }
 
     /// Asks the place what is there and compares. A copy that was written anew since it was read back is
@@ -104,8 +103,8 @@ impl Engine {
         let core = self.core();
         let offsite = core.second_copies()?;
         let mut look = Look {
-            offsite,
-            there: listing(offsite).await?,
+            offsite: &offsite,
+            there: listing(&offsite).await?,
             read_all,
             status: OffsiteStatus {
                 place: offsite.place.clone(),

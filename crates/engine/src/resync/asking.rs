@@ -74,7 +74,7 @@ pub(super) fn named(
     let found = core.find_call(id)?;
     let target = match (&found, parties) {
         (Some(found), _) => Target {
-            party: core.party(found.account.as_str())?,
+            party: core.asked_party(found.account.as_str())?,
             call: found.provider_call_id.clone(),
         },
         // Not here yet: with one account to ask, the provider may know it.

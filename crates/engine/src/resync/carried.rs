@@ -12,7 +12,7 @@ use super::{
 use crate::{EngineError, accounts::Party, core::Core};
 
 pub(super) fn begin(core: &Arc<Core>, request: Request) -> Result<Run, EngineError> {
-    let parties = core.parties(request.account.as_deref())?;
+    let parties = core.asked_parties(request.account.as_deref())?;
     let mut call = None;
     let targets = match &request.scope {
         Scope::Call(id) => {

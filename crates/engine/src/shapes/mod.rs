@@ -15,7 +15,10 @@ use ringback_store::{Event, Standing, Store, StoreError};
 use known::Known;
 pub use known::{Drift, DriftKind};
 
-use crate::{apply::document, core::Core};
+use crate::{
+    apply::{document, is_test},
+    core::Core,
+};
 
 /// So many events are read at once.
 const BATCH: usize = 50;
@@ -134,6 +137,9 @@ fn told(events: &[Event]) -> Told {
         else {
             continue;
         };
+        if is_test(head) {
+            continue;
+        }
         if let Some(shape) = shape(document(event), provider.free_form()) {
             let kind = plain(head.kind.as_deref().unwrap_or("event"));
             told.entry((head.provider.clone(), kind))

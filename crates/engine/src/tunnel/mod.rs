@@ -3,7 +3,7 @@
 //! `probe` asks the door through the public address, `report` is what is told of it to other processes
 //! of this home, and this file connects both with the tunnel.
 
-mod probe;
+pub(crate) mod probe;
 mod report;
 
 use std::{
@@ -15,13 +15,16 @@ use std::{
 use ringback_intake::Canary;
 use ringback_store::{NewAlert, StoreError, Writer};
 use ringback_tunnel::{Around, Fixed, Kind, Movement, State, Tunnel};
+use tokio::sync::watch;
 use url::Url;
 
 use crate::{
+    accounts::Party,
     config::{Config, TunnelConfig, TunnelKind},
     core::Core,
     news::News,
     role::Role,
+    webhooks,
 };
 use probe::DoorProbe;
 pub use report::TunnelReport;
@@ -39,7 +42,7 @@ const TOLD_AFTER: u32 = 3;
 /// The alert that the door cannot be reached.
 const DOWN: &str = "tunnel_down";
 /// The alert that the address of an account's webhooks is another one.
-const MOVED: &str = "public_url_changed";
+pub(crate) const MOVED: &str = "public_url_changed";
 
 /// The tunnel of this process, if it runs one.
 #[derive(Debug)]
@@ -92,8 +95,9 @@ pub(crate) fn report(core: &Core) -> TunnelReport {
     if let Some(report) = &core.tunnel.lock().report {
         return report.clone();
     }
-    let kind = kind_name(&core.config);
-    let is_wanted = !is_off(&core.config.tunnel);
+    let config = core.config();
+    let kind = kind_name(&config);
+    let is_wanted = !is_off(&config.tunnel);
     let told = core
         .store
         .read(|reader| reader.settings().get::<TunnelReport>(SETTING));
@@ -110,7 +114,7 @@ pub(crate) fn report(core: &Core) -> TunnelReport {
 
 /// The public address: the configured one, or the last one that worked.
 pub(crate) fn public_url(core: &Core) -> Option<Url> {
-    let configured = core.config.public_url.clone();
+    let configured = core.config().public_url.clone();
     configured.or_else(|| report(core).last_url)
 }
 
@@ -140,7 +144,7 @@ fn kind(config: &TunnelConfig) -> Option<Arc<dyn Kind>> {
 }
 
 /// Where a tunnel leads: the door, by an address on which this machine reaches it.
-fn own(door: SocketAddr) -> SocketAddr {
+pub(crate) fn own(door: SocketAddr) -> SocketAddr {
     let ip = match door.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -149,22 +153,70 @@ fn own(door: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, door.port())
 }
 
-/// Runs the tunnel to the open door until the program ends.
-pub(crate) async fn run(core: Arc<Core>, door: SocketAddr, canary: Canary) {
-    let name = kind_name(&core.config);
-    let Some(kind) = kind(&core.config.tunnel) else {
+/// Runs the tunnel to the open door until the program ends; another one when another one is configured,
+/// or the door is elsewhere.
+pub(crate) async fn keep(
+    core: Arc<Core>,
+    mut door: watch::Receiver<Option<SocketAddr>>,
+    canary: Canary,
+) {
+    let mut changes = core.live.changes();
+    while !core.stop.is_cancelled() {
+        changes.borrow_and_update();
+        let config = core.config();
+        let at = *door.borrow_and_update();
+        let is_over = async {
+            loop {
+                tokio::select! {
+                    () = core.stop.cancelled() => return,
+                    changed = changes.changed() => {
+                        if changed.is_err() || core.config().tunnel_mark != config.tunnel_mark {
+                            return;
+                        }
+                    }
+                    changed = door.changed() => {
+                        // Without a door any more, the program is ending.
+                        match changed {
+                            Ok(()) if *door.borrow_and_update() == at => {}
+                            Ok(()) => return,
+                            Err(_) => return core.stop.cancelled().await,
+                        }
+                    }
+                }
+            }
+        };
+        match at {
+            Some(at) => run(&core, &config, at, canary.clone(), is_over).await,
+            None => is_over.await,
+        }
+    }
+}
+
+async fn run(
+    core: &Arc<Core>,
+    config: &Config,
+    door: SocketAddr,
+    canary: Canary,
+    is_over: impl Future<Output = ()>,
+) {
+    let name = kind_name(config);
+    let Some(kind) = kind(&config.tunnel) else {
         core.tunnel.set(None, Some(TunnelReport::off(name)));
-        return;
+        write(core, |writer| {
+            writer.alerts_mut().resolve(DOWN, "tunnel").map(drop)
+        })
+        .await;
+        return is_over.await;
     };
     let before = core
         .store
         .read(|reader| reader.settings().get::<TunnelReport>(SETTING));
     let mut last_url = before.ok().flatten().and_then(|report| report.last_url);
-    if core.config.public_url.is_none() {
+    if config.public_url.is_none() {
         // Providers that still post to the last address sign it; it is told as soon as it is another.
         core.accounts.set_public_url(last_url.as_ref());
     }
-    let probe = Arc::new(DoorProbe::new(canary, core.config.tunnel.ca_file.clone()));
+    let probe = Arc::new(DoorProbe::new(canary, config.tunnel.ca_file.clone()));
     let clock = core.clock.clone();
     let around = Around {
         now: Arc::new(move || clock.now()),
@@ -180,16 +232,17 @@ pub(crate) async fn run(core: Arc<Core>, door: SocketAddr, canary: Canary) {
     let mut states = tunnel.states();
     let mut movement = Movement::since(core.clock.now(), Instant::now(), Movement::address());
     let mut look = tokio::time::interval(LOOK);
+    tokio::pin!(is_over);
     loop {
         let state = states.borrow_and_update().clone();
-        tell(&core, &tunnel, name, &state, &mut last_url).await;
+        tell(core, config, &tunnel, &state, &mut last_url).await;
         loop {
             tokio::select! {
-                () = core.stop.cancelled() => {
+                () = &mut is_over => {
                     tunnel.stop().await;
                     let report = TunnelReport { last_url, ..TunnelReport::off(name) };
                     core.tunnel.set(None, Some(report.clone()));
-                    write(&core, move |writer| writer.settings_mut().set(SETTING, &report)).await;
+                    write(core, move |writer| writer.settings_mut().set(SETTING, &report)).await;
                     return;
                 }
                 changed = states.changed() => {
@@ -213,8 +266,8 @@ pub(crate) async fn run(core: Arc<Core>, door: SocketAddr, canary: Canary) {
 /// Tells everybody how the tunnel is.
 async fn tell(
     core: &Core,
+    config: &Config,
     tunnel: &Arc<Tunnel>,
-    kind: &str,
     state: &State,
     last_url: &mut Option<Url>,
 ) {
@@ -229,7 +282,7 @@ async fn tell(
         *last_url = Some(url.clone());
         core.accounts.set_public_url(Some(url));
     }
-    let report = TunnelReport::of(kind, state, last_url.clone());
+    let report = TunnelReport::of(kind_name(config), state, last_url.clone());
     let known = core.tunnel.lock().report.clone();
     core.tunnel.set(Some(tunnel.clone()), Some(report.clone()));
     core.tell(News::Tunnel(report.clone()));
@@ -238,7 +291,7 @@ async fn tell(
     }
     // A public address that somebody else takes care of may well be one that this machine does not
     // reach from inside; that is shown, not sounded.
-    let is_ours = !matches!(core.config.tunnel.kind, TunnelKind::None);
+    let is_ours = !matches!(config.tunnel.kind, TunnelKind::None);
     let down = match state {
         State::Down { reason, tries, .. }
             if is_ours && (*tries >= TOLD_AFTER || reason.code.needs_a_person()) =>
@@ -248,14 +301,17 @@ async fn tell(
         _ => None,
     };
     let is_up = url.is_some();
-    let accounts: Vec<String> = if moved {
-        core.accounts
-            .iter()
-            .map(|party| party.id().to_string())
-            .collect()
+    let accounts: Vec<Arc<Party>> = if moved {
+        core.accounts.iter().collect()
     } else {
         Vec::new()
     };
+    // What stands at a provider under one of them was put there for this home.
+    let had: Vec<String> = [&previous, &url]
+        .into_iter()
+        .flatten()
+        .map(Url::to_string)
+        .collect();
     let new_url = url.map(|url| url.to_string()).unwrap_or_default();
     write(core, move |writer| {
         writer.settings_mut().set(SETTING, &report)?;
@@ -269,10 +325,16 @@ async fn tell(
         if is_up {
             writer.alerts_mut().resolve(DOWN, "tunnel")?;
         }
-        for account in &accounts {
+        for url in &had {
+            writer.addresses_mut().remember(url)?;
+        }
+        for party in &accounts {
+            if webhooks::does_it_by_itself(writer, party)? {
+                continue;
+            }
             writer.alerts_mut().raise(&NewAlert {
                 kind: MOVED.into(),
-                subject: account.clone(),
+                subject: party.id().to_string(),
                 params: serde_json::json!({ "url": new_url, "before": previous }),
             })?;
         }

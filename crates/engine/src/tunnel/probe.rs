@@ -42,7 +42,7 @@ impl DoorProbe {
 }
 
 /// Every probe goes the whole way: no connection is kept, no answer is cached, no redirect followed.
-fn client(ca_file: Option<&PathBuf>) -> Result<Client, Reason> {
+pub(crate) fn client(ca_file: Option<&PathBuf>) -> Result<Client, Reason> {
     // Somebody in this process may have been quicker; theirs serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
@@ -109,7 +109,7 @@ impl Probe for DoorProbe {
 }
 
 /// What of the answer is worth reading.
-async fn read(mut answer: Response) -> Vec<u8> {
+pub(crate) async fn read(mut answer: Response) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(Some(piece)) = answer.chunk().await {
         body.extend_from_slice(&piece);
@@ -121,7 +121,7 @@ async fn read(mut answer: Response) -> Vec<u8> {
 }
 
 /// Names what went wrong, without the words of libraries where they do not help.
-fn why(public: &Url, error: reqwest::Error) -> Reason {
+pub(crate) fn why(public: &Url, error: reqwest::Error) -> Reason {
     let error = error.without_url();
     let mut causes = Vec::new();
     let mut cause = error.source();

@@ -2,7 +2,10 @@
 
 mod answers;
 mod canary;
+mod fuzz;
 mod limits;
+mod line;
 mod providers;
 mod serving;
+mod storm;
 mod support;

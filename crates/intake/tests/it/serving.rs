@@ -3,101 +3,13 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::poll;
-use ringback_intake::{DEFAULT_LISTEN, Door, DoorError, Intake, Limits};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    task::JoinHandle,
+use ringback_intake::{DEFAULT_LISTEN, Door, DoorError, Limits};
+use tokio::net::TcpStream;
+
+use crate::{
+    line::{HEALTH, Open, post},
+    support::House,
 };
-use tokio_util::sync::CancellationToken;
-
-use crate::support::House;
-
-/// A door that is open.
-struct Open {
-    addr: SocketAddr,
-    shutdown: CancellationToken,
-    served: JoinHandle<()>,
-}
-
-impl Open {
-    async fn new(intake: &Intake, limits: Limits) -> Self {
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let door = Door::bind(any)
-            .await
-            .expect("a free port")
-            .with_limits(limits);
-        let addr = door.local_addr();
-        let shutdown = CancellationToken::new();
-        let served = tokio::spawn(door.serve(intake.clone(), shutdown.clone()));
-        Self {
-            addr,
-            shutdown,
-            served,
-        }
-    }
-
-    async fn connect(&self) -> Line {
-        Line(TcpStream::connect(self.addr).await.expect("connected"))
-    }
-
-    async fn close(self) {
-        self.shutdown.cancel();
-        self.served.await.expect("it ends in order");
-    }
-}
-
-/// A connection, by hand.
-struct Line(TcpStream);
-
-impl Line {
-    async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.0.write_all(bytes.as_ref()).await.expect("sent");
-    }
-
-    /// One answer with a body of the announced length.
-    async fn answer(&mut self) -> String {
-        let mut text = Vec::new();
-        loop {
-            let byte = self.0.read_u8().await.expect("an answer");
-            text.push(byte);
-            if text.ends_with(b"\r\n\r\n") {
-                break;
-            }
-        }
-        let head = String::from_utf8(text).expect("text");
-        let length = head
-            .lines()
-            .find_map(|line| {
-                line.to_ascii_lowercase()
-                    .strip_prefix("content-length: ")?
-                    .parse()
-                    .ok()
-            })
-            .unwrap_or(0);
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).await.expect("a whole answer");
-        head + &String::from_utf8(body).expect("text")
-    }
-
-    /// Everything until the other side closes.
-    async fn rest(&mut self) -> String {
-        let mut rest = Vec::new();
-        // A reset is an end, too.
-        let _ = self.0.read_to_end(&mut rest).await;
-        String::from_utf8(rest).expect("text")
-    }
-}
-
-fn post(key: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "POST /webhooks/clinic HTTP/1.1\r\nhost: x\r\nx-signature: good\r\nx-event: {key}\r\n\
-         content-length: {length}\r\n\r\n{body}"
-    )
-}
-
-const HEALTH: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
 
 /// Limits that are over before anybody gets impatient.
 fn short() -> Limits {

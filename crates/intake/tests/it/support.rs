@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use ringback_intake::{Accounts, Appended, Intake, Journal, JournalDown, router};
 use ringback_model::{AccountId, Call, Clock, Field};
 use ringback_providers::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Secrets, Standing, Understood, VerifiedEvent, find, http::Http,
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal,
+    SecretField, SecretName, Secrets, Standing, Understood, VerifiedEvent, find, http::Http,
 };
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc};
@@ -44,6 +44,10 @@ impl Provider for Words {
     }
 
     fn secrets(&self) -> &'static [SecretName] {
+        &[]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
         &[]
     }
 

@@ -11,9 +11,11 @@
 mod checked;
 mod client;
 mod events;
+mod fields;
 mod links;
 mod payload;
 mod signature;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -21,8 +23,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http, standard_webhooks,
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal,
+    SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http,
+    standard_webhooks, webhook::Advice,
 };
 
 /// The secret's name: what the backend signs its events with.
@@ -58,6 +61,10 @@ impl Provider for Custom {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
     }
 
     fn check_options(&self, account: &Account) -> Result<(), String> {
@@ -97,6 +104,19 @@ impl Provider for Custom {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

@@ -49,8 +49,9 @@ pub(super) struct Way {
     media: OnceLock<Result<reqwest::Client, ApiError>>,
 }
 
-/// One request to the API. It only reads, or deletes what stays deleted, so it may be sent again.
-#[derive(Clone, Debug)]
+/// One request to the API. It only reads, deletes what stays deleted, or sets what is the same when it is
+/// set twice, so it may be sent again.
+#[derive(Clone)]
 pub(crate) struct Ask {
     pub(crate) method: Method,
     /// The path as documented, for logs and errors.
@@ -121,10 +122,26 @@ impl Http {
 
     /// Asks the API; tries again what may pass, a few times.
     pub(crate) async fn ask(&self, ask: &Ask) -> Result<Answer, ApiError> {
+        self.ask_posting(ask, None).await
+    }
+
+    /// The same with a form as the body, for APIs that take no JSON.
+    pub(crate) async fn ask_with_form(
+        &self,
+        ask: &Ask,
+        form: &[(&str, &str)],
+    ) -> Result<Answer, ApiError> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        self.ask_posting(ask, Some(&form)).await
+    }
+
+    async fn ask_posting(&self, ask: &Ask, form: Option<&str>) -> Result<Answer, ApiError> {
         self.way.destinations.check_api(&ask.url)?;
         let mut answer = Err(ApiError::KeyRefused);
         for authorization in &ask.authorizations {
-            answer = self.ask_with(ask, authorization).await;
+            answer = self.ask_with(ask, form, authorization).await;
             if answer != Err(ApiError::KeyRefused) {
                 break;
             }
@@ -132,11 +149,17 @@ impl Http {
         answer
     }
 
-    async fn ask_with(&self, ask: &Ask, authorization: &HeaderValue) -> Result<Answer, ApiError> {
+    async fn ask_with(
+        &self,
+        ask: &Ask,
+        form: Option<&str>,
+        authorization: &HeaderValue,
+    ) -> Result<Answer, ApiError> {
         let way = &*self.way;
         let mut pauses = retry::pauses(way.gate.pace());
         loop {
-            let failure = match way.try_once(ask, authorization, self.urgency).await {
+            let tried = way.try_once(ask, form, authorization, self.urgency).await;
+            let failure = match tried {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -222,11 +245,12 @@ impl Way {
     async fn try_once(
         &self,
         ask: &Ask,
+        form: Option<&str>,
         authorization: &HeaderValue,
         urgency: Urgency,
     ) -> Result<Answer, Failure> {
         self.pass_gate(urgency).await?;
-        let response = self.send(ask, authorization).await?;
+        let response = self.send(ask, form, authorization).await?;
         let (status, headers) = (response.status(), response.headers());
         let now = self.clock.now();
         tracing::debug!(
@@ -252,7 +276,12 @@ impl Way {
     }
 
     /// Sends the request and follows redirects that stay at the API.
-    async fn send(&self, ask: &Ask, authorization: &HeaderValue) -> Result<Response, ApiError> {
+    async fn send(
+        &self,
+        ask: &Ask,
+        form: Option<&str>,
+        authorization: &HeaderValue,
+    ) -> Result<Response, ApiError> {
         let client = self.api()?;
         let mut url = ask.url.clone();
         for _ in 0..=MOST_HOPS {
@@ -264,6 +293,11 @@ impl Way {
                 .header(header::ACCEPT, "application/json");
             if let Some(json) = &ask.json {
                 request = request.json(json);
+            }
+            if let Some(form) = form {
+                request = request
+                    .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                    .body(form.to_owned());
             }
             let response = request
                 .send()

@@ -239,6 +239,30 @@ mod tests {
             "https://169.254.169.254/latest/meta-data",
             "https://2852039166/",
             "https://[fd00:ec2::254]/",
+            "https://127.0.0.1./",
+            "https://0/",
+            "https://0x0/",
+            "https://017700000001/",
+            "https://127.0x0.1/",
+            "https://127.000.000.001/",
+            "https://0xa9fea9fe/",
+            "https://0251.0376.0251.0376/",
+            "https://169.16689662/",
+            "https://%31%32%37.0.0.1/",
+            "https://\u{ff11}\u{ff12}\u{ff17}.\u{ff10}.\u{ff10}.\u{ff11}/",
+            "https://\u{2460}\u{2461}\u{2466}.0.0.1/",
+            "https://127\u{3002}0\u{3002}0\u{3002}1/",
+            "https:\\\\127.0.0.1\\",
+            "https:127.0.0.1",
+            "https://[::]/",
+            "https://[0:0:0:0:0:0:0:1]/",
+            "https://[::127.0.0.1]/",
+            "https://[::ffff:169.254.169.254]/",
+            "https://[2002:7f00:1::]/",
+            "https://[2002:a9fe:a9fe::1]/",
+            "https://[64:ff9b::a9fe:a9fe]/",
+            "https://[64:ff9b:1::7f00:1]/",
+            "https://[fe80::1]/",
         ];
         for text in notations {
             let entry = url(text).host_str().expect("a host").to_owned();
@@ -250,6 +274,51 @@ mod tests {
             );
             let lifted = destinations(&[&entry], true);
             assert_eq!(lifted.check_media(&url(text), STORAGE), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_only_looks_like_a_permitted_one_is_another() {
+        let destinations = destinations(&["cdn.example"], false);
+        for (text, may) in [
+            // The same host in other letters, as everybody resolves it.
+            ("https://CDN.Example/a", true),
+            ("https://\u{ff43}dn.example/a", true),
+            ("https://cdn\u{3002}example/a", true),
+            ("https://cdn.example:443/a", true),
+            ("https://cdn.example\\@evil.example/a", true),
+            ("https://cdn.example#@evil.example/a", true),
+            ("https://cdn.example?@evil.example/a", true),
+            ("https://cdn.ex\u{430}mple/a", false),
+            ("https://cdn.example.:443/a", false),
+            ("https://cdn.example./a", false),
+            ("https://cdn-example/a", false),
+            ("https://cdn.example@evil.example/a", false),
+            ("https://evil.example\\@cdn.example/a", false),
+            ("https://evil.example/@cdn.example/a", false),
+            ("https://evil.example#cdn.example", false),
+            ("https://cdn.example:key@cdn.example/a", false),
+            ("https://@cdn.example/a", true),
+            ("https://cdn.example:80/a", false),
+            ("https://cdn.example:22/a", false),
+            ("https://sub.cdn.example/a", false),
+            ("wss://cdn.example/a", false),
+            ("gopher://cdn.example/a", false),
+            ("javascript://cdn.example/%0aalert(1)", false),
+            ("blob:https://cdn.example/a", false),
+        ] {
+            let checked = destinations.check_media(&url(text), STORAGE);
+            assert_eq!(checked.is_ok(), may, "{text}");
+        }
+        for text in [
+            "https://cdn.example%00.evil.example/",
+            "https://cdn.example%2f.evil.example/",
+            "https://cdn.example:99999/",
+            "https://[::1",
+            "https://1.2.3.4.5/",
+            "https://256.1.1.1/",
+        ] {
+            assert!(Url::parse(text).is_err(), "{text} is no link at all");
         }
     }
 

@@ -184,6 +184,33 @@ mod tests {
         );
     }
 
+    /// Gives another answer each time, as a name does that is after something inside.
+    struct Turning(std::sync::Mutex<Vec<&'static str>>);
+
+    impl Lookup for Turning {
+        fn look_up(&self, _host: &str) -> Looking {
+            let answer = self.0.lock().expect("nobody panics with it").pop();
+            let address = answer.expect("asked too often").parse();
+            Box::pin(async move { Ok(vec![address.expect("an address")]) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_answers_differently_the_second_time_is_looked_at_a_second_time() {
+        let answers = vec!["169.254.169.254", "1.1.1.1", "127.0.0.1", "1.1.1.1"];
+        let resolver = GuardedResolver {
+            lookup: Arc::new(Turning(answers.into())),
+            allow_private: false,
+        };
+        for expected in [Some("1.1.1.1"), None, Some("1.1.1.1"), None] {
+            let name = "rebinding.example".parse().expect("a name");
+            let found = resolver.resolve(name).await.ok();
+            let found = found.and_then(|mut addresses| addresses.next());
+            let found = found.map(|address| address.ip().to_string());
+            assert_eq!(found.as_deref(), expected);
+        }
+    }
+
     #[test]
     fn addresses_of_the_public_internet_pass() {
         for text in [

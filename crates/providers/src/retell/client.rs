@@ -17,7 +17,8 @@ use super::{
     payload::RetellCall,
 };
 use crate::{
-    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, Proof, Snapshot,
+    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, NotSet, Proof, Snapshot,
+    WebhookChange, WebhookTarget,
     http::{Answer, Ask, Http, MediaAsk, Opened, authorization_bearer, path},
     json::Object,
 };
@@ -35,7 +36,7 @@ const LIST_CALLS: &str = "/v3/list-calls";
 /// Retell's API, for one account.
 pub(super) struct RetellClient {
     account: Arc<Account>,
-    http: Http,
+    pub(super) http: Http,
 }
 
 impl RetellClient {
@@ -52,7 +53,7 @@ impl RetellClient {
         keys.iter().map(authorization_bearer).collect()
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         method: Method,
         template: &'static str,
@@ -69,7 +70,11 @@ impl RetellClient {
         self.http.ask(&ask).await
     }
 
-    async fn get(&self, template: &'static str, segments: &[&str]) -> Result<Answer, ApiError> {
+    pub(super) async fn get(
+        &self,
+        template: &'static str,
+        segments: &[&str],
+    ) -> Result<Answer, ApiError> {
         let url = path(self.http.base(), segments)?;
         self.ask(Method::GET, template, url, None).await
     }
@@ -223,6 +228,14 @@ impl Client for RetellClient {
                 })
             }
         }
+    }
+
+    async fn webhooks(&self) -> Result<Vec<WebhookTarget>, ApiError> {
+        self.agents().await
+    }
+
+    async fn set_webhook(&self, change: WebhookChange<'_>) -> Result<(), NotSet> {
+        self.set_agent(change).await
     }
 
     async fn media(

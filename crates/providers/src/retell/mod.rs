@@ -9,10 +9,12 @@
 
 mod client;
 mod events;
+mod fields;
 mod links;
 mod payload;
 mod signature;
 mod transcript;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -20,8 +22,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal,
+    SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep, http::Http,
+    webhook::Advice,
 };
 
 /// The secret's name: the API key, which also signs the webhooks.
@@ -54,6 +57,10 @@ impl Provider for Retell {
         &[API_KEY]
     }
 
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
     fn free_form(&self) -> &'static [&'static str] {
         &[
             "metadata",
@@ -84,6 +91,23 @@ impl Provider for Retell {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn sets_webhooks(&self) -> bool {
+        true
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

@@ -15,7 +15,8 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, Misunderstood, Proof, Snapshot,
+    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, Misunderstood, NotSet, Proof,
+    Snapshot, WebhookChange, WebhookTarget,
     http::{Answer, Ask, Http, authorization_bearer, path},
     json::Object,
 };
@@ -258,6 +259,14 @@ impl Client for TelnyxClient {
 
     async fn list(&self, since: Timestamp, page: Option<&str>) -> Result<ListedPage, ApiError> {
         self.walk(since, Walk::parse(page)?).await
+    }
+
+    async fn webhooks(&self) -> Result<Vec<WebhookTarget>, ApiError> {
+        self.callbacks().await
+    }
+
+    async fn set_webhook(&self, change: WebhookChange<'_>) -> Result<(), NotSet> {
+        self.set_callback(change).await
     }
 
     async fn media(

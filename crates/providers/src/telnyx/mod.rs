@@ -16,6 +16,7 @@ mod billing;
 mod client;
 mod deletion;
 mod events;
+mod fields;
 mod hangup;
 mod links;
 mod matching;
@@ -29,6 +30,7 @@ mod signature;
 mod snapshots;
 mod texml;
 mod walk;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -36,8 +38,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
+    http::Http, webhook::Advice,
 };
 
 /// Opens the API; signs nothing.
@@ -68,6 +71,14 @@ impl Provider for Telnyx {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {
@@ -105,6 +116,23 @@ impl Provider for Telnyx {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         snapshots::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn sets_webhooks(&self) -> bool {
+        true
+    }
+
+    fn test_event(
+        &self,
+        _account: &Account,
+        _nonce: &str,
+        _now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        Err(webhooks::TELNYX_SIGNS)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

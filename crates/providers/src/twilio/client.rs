@@ -17,7 +17,8 @@ use super::{
     payload::{LegNews, Page, RecordingNews},
 };
 use crate::{
-    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, Misunderstood, Proof, Snapshot,
+    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, Misunderstood, NotSet, Proof,
+    Snapshot, WebhookChange, WebhookTarget,
     http::{Answer, Ask, Http, MediaAsk, Opened, authorization_basic},
     json::Object,
 };
@@ -76,7 +77,7 @@ impl TwilioClient {
         Ok(url)
     }
 
-    async fn get(&self, template: &'static str, url: Url) -> Result<Answer, ApiError> {
+    pub(super) async fn get(&self, template: &'static str, url: Url) -> Result<Answer, ApiError> {
         let ask = Ask {
             method: Method::GET,
             template,
@@ -102,7 +103,16 @@ impl TwilioClient {
 
     /// All pages of a question, each answer as it came.
     async fn pages(&self, template: &'static str, first: Url) -> Result<Vec<Answer>, ApiError> {
-        let list = list_of(template);
+        self.pages_of(template, list_of(template), first).await
+    }
+
+    /// The same where the list has this name in the answers.
+    pub(super) async fn pages_of(
+        &self,
+        template: &'static str,
+        list: &'static str,
+        first: Url,
+    ) -> Result<Vec<Answer>, ApiError> {
         let mut answers = Vec::new();
         let mut next = Some(first);
         while let Some(url) = next.take() {
@@ -402,6 +412,14 @@ impl Client for TwilioClient {
         }
     }
 
+    async fn webhooks(&self) -> Result<Vec<WebhookTarget>, ApiError> {
+        self.callbacks().await
+    }
+
+    async fn set_webhook(&self, change: WebhookChange<'_>) -> Result<(), NotSet> {
+        self.set_callback(change).await
+    }
+
     async fn media(
         &self,
         media: MediaRef<'_>,
@@ -450,7 +468,7 @@ fn parent_of(answer: &Answer) -> Result<Option<ProviderCallId>, ApiError> {
     Ok(leg.parent_sid.map(ProviderCallId::new))
 }
 
-fn wrong(template: &str, error: &Misunderstood) -> ApiError {
+pub(super) fn wrong(template: &str, error: &Misunderstood) -> ApiError {
     ApiError::Unexpected(format!("{error} in the answer to GET {template}"))
 }
 

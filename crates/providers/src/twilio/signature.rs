@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, Method};
+use ringback_model::Secret;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -69,6 +70,21 @@ fn standing(account: &Account, request: &RawRequest) -> Result<Standing, Refusal
     } else {
         Err(Refusal::Wrong)
     }
+}
+
+/// The header for a form that is posted to `address`, as Twilio makes it.
+pub(super) fn sign(token: &Secret, address: &Url, form: &[u8]) -> String {
+    let mut address = address.clone();
+    address.set_fragment(None);
+    let mut data = address.to_string();
+    for (name, values) in sorted_parameters(form) {
+        for value in values {
+            data.push_str(&name);
+            data.push_str(&value);
+        }
+    }
+    let key = token.reveal().as_bytes();
+    BASE64_STANDARD.encode(Algorithm::Sha1.sign(key, &[data.as_bytes()]))
 }
 
 fn algorithm(headers: &HeaderMap) -> Algorithm {

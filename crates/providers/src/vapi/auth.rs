@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{Account, OptionKey, standard_webhooks};
 
-const WEBHOOK_AUTH: OptionKey = "webhook_auth";
+pub(super) const WEBHOOK_AUTH: OptionKey = "webhook_auth";
 /// Of a Bearer credential: the header that the token comes in.
-const HEADER_NAME: OptionKey = "header_name";
+pub(super) const HEADER_NAME: OptionKey = "header_name";
 
 /// All keys of `config.toml` that only Vapi has.
 pub(super) const OPTIONS: [OptionKey; 11] = [

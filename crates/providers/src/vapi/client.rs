@@ -17,9 +17,11 @@ use super::{
     links,
     payload::VapiCall,
     walk::{Listed, Walk, moment},
+    webhooks,
 };
 use crate::{
-    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, Proof, Snapshot,
+    Account, ApiError, Client, ListedPage, MediaRef, MediaStream, NotSet, Proof, Snapshot,
+    WebhookChange, WebhookTarget,
     http::{Http, Opened},
     json::Object,
 };
@@ -338,6 +340,14 @@ impl Client for VapiClient {
             snapshots,
             next: left.map(|walk| walk.to_string()),
         })
+    }
+
+    async fn webhooks(&self) -> Result<Vec<WebhookTarget>, ApiError> {
+        webhooks::targets(&self.api).await
+    }
+
+    async fn set_webhook(&self, change: WebhookChange<'_>) -> Result<(), NotSet> {
+        webhooks::set(&self.api, change).await
     }
 
     async fn media(

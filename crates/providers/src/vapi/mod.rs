@@ -18,6 +18,7 @@ mod cost;
 mod directory;
 mod ended;
 mod events;
+mod fields;
 mod latency;
 mod links;
 mod messages;
@@ -26,6 +27,7 @@ mod plan;
 mod signature;
 mod transcript;
 mod walk;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -33,8 +35,9 @@ use jiff::Timestamp;
 use ringback_model::{Call, Field};
 
 use crate::{
-    Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal, SecretName,
-    Understood, VerifiedEvent, http::Http,
+    Account, Client, Document, Misunderstood, OptionField, OptionKey, Provider, RawRequest,
+    Refusal, SecretField, SecretName, TestEvent, Understood, VerifiedEvent, WebhookStep,
+    http::Http, webhook::Advice,
 };
 
 /// The private key: opens the API.
@@ -67,6 +70,14 @@ impl Provider for Vapi {
 
     fn secrets(&self) -> &'static [SecretName] {
         &[API_KEY, WEBHOOK_SECRET]
+    }
+
+    fn secret_fields(&self) -> &'static [SecretField] {
+        &fields::SECRETS
+    }
+
+    fn option_fields(&self) -> &'static [OptionField] {
+        &fields::OPTIONS
     }
 
     fn options(&self) -> &'static [OptionKey] {
@@ -114,6 +125,23 @@ impl Provider for Vapi {
 
     fn expects(&self, call: &Call) -> Vec<Field> {
         events::expects(call)
+    }
+
+    fn webhook_steps(&self) -> &'static [WebhookStep] {
+        webhooks::STEPS
+    }
+
+    fn sets_webhooks(&self) -> bool {
+        true
+    }
+
+    fn test_event(
+        &self,
+        account: &Account,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<TestEvent, Advice> {
+        webhooks::test_event(account, nonce, now)
     }
 
     fn client(&self, account: Arc<Account>, http: Http) -> Box<dyn Client> {

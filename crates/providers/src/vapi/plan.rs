@@ -7,7 +7,12 @@ use jiff::Timestamp;
 use ringback_model::Secret;
 
 use super::auth::header;
-use crate::{Account, OptionKey, RawRequest, Refusal, digest::Algorithm, standard_webhooks};
+use crate::{
+    Account, OptionKey, RawRequest, Refusal, TestEvent,
+    digest::Algorithm,
+    standard_webhooks,
+    webhook::{Advice, NO_ADDRESS, UNUSABLE_SECRET},
+};
 
 pub(super) const SIGNATURE_HEADER: OptionKey = "signature_header";
 pub(super) const TIMESTAMP_HEADER: OptionKey = "timestamp_header";
@@ -66,6 +71,13 @@ enum Encoding {
 }
 
 impl Encoding {
+    fn encode(self, digest: &[u8]) -> String {
+        match self {
+            Self::Hex => hex::encode(digest),
+            Self::Base64 => BASE64_STANDARD.encode(digest),
+        }
+    }
+
     fn decode(self, text: &str) -> Option<Vec<u8>> {
         match self {
             Self::Hex => hex::decode(text).ok(),
@@ -172,6 +184,48 @@ impl Plan {
         }
         // After the digest: "too old" is only worth saying of what was genuine once.
         signed_at.map_or(Ok(()), |signed_at| check_age(signed_at, now))
+    }
+
+    /// Signs an event that is posted to the account's address.
+    pub(super) fn sign(
+        &self,
+        secret: &Secret,
+        account: &Account,
+        event: &mut TestEvent,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(), Advice> {
+        let timestamp = now.as_second().to_string();
+        let url = match (&account.webhook_url, self.format.contains(&Piece::Url)) {
+            (None, true) => return Err(NO_ADDRESS),
+            (Some(url), true) => url.as_str(),
+            (_, false) => "",
+        };
+        let parts: Vec<&[u8]> = self
+            .format
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.as_bytes(),
+                Piece::Body => &event.body[..],
+                Piece::Timestamp => timestamp.as_bytes(),
+                Piece::Method => b"POST",
+                Piece::Url => url.as_bytes(),
+                Piece::MessageId => id.as_bytes(),
+            })
+            .collect();
+        let key = match self.secret_is_base64 {
+            true => standard_webhooks::key(secret).ok_or(UNUSABLE_SECRET)?,
+            false => secret.reveal().as_bytes().to_vec(),
+        };
+        let digest = self.encoding.encode(&self.algorithm.sign(&key, &parts));
+        if self.format.contains(&Piece::Timestamp) {
+            event.show(self.timestamp_header.clone(), &timestamp)?;
+        }
+        if self.format.contains(&Piece::MessageId) {
+            event.show(self.message_id_header.clone(), id)?;
+        }
+        let signature = format!("{}{digest}", self.prefix);
+        event.show(self.signature_header.clone(), &signature)
     }
 
     /// What stands in a header that is signed; `None` if it is not.

@@ -33,6 +33,7 @@ mod telnyx_records;
 mod telnyx_saved;
 mod telnyx_signature;
 mod telnyx_walk;
+mod test_events;
 mod twilio_client;
 mod twilio_events;
 mod twilio_signature;

@@ -1,6 +1,6 @@
 //! The list of providers.
 
-use ringback_providers::{find, names};
+use ringback_providers::{OptionKind, all, find, names};
 
 use crate::accounts::account;
 
@@ -21,6 +21,30 @@ fn every_provider_is_found_by_its_name_and_knows_where_its_api_is() {
         assert!(!provider.secrets().is_empty());
     }
     assert!(find("Retell").is_none());
+}
+
+#[test]
+fn a_person_is_asked_for_every_secret_and_every_setting_and_nothing_else() {
+    for provider in all() {
+        let asked: Vec<_> = provider.secret_fields().iter().map(|it| it.name).collect();
+        assert_eq!(asked, provider.secrets(), "{}", provider.name());
+        let fields = provider.option_fields();
+        let asked: Vec<_> = fields.iter().map(|it| it.key).collect();
+        assert_eq!(asked, provider.options(), "{}", provider.name());
+        for field in fields {
+            if let OptionKind::Choice(choices) = field.kind {
+                let default = field.default.expect("a choice has a usual one");
+                assert!(choices.contains(&default), "{}", field.key);
+            }
+            if let Some((key, values)) = field.only_with {
+                let other = fields.iter().find(|it| it.key == key).expect("it exists");
+                let OptionKind::Choice(choices) = other.kind else {
+                    panic!("{} depends on what is no choice", field.key);
+                };
+                assert!(values.iter().all(|value| choices.contains(value)));
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! Sources: docs.retellai.com and the official SDKs `retell-sdk` (npm 5.66.1, PyPI 6.2.13), read in November 2026.
 
+mod agents;
 mod document;
 mod filter;
 mod list;

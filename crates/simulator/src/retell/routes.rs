@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 
@@ -12,18 +12,21 @@ use crate::account::Account;
 use crate::server::{Api, json, text};
 
 use super::document::{self, For};
-use super::{error, list};
+use super::{agents, error, list};
 
 pub(super) fn all() -> Router<Api> {
     Router::new()
         .route("/v2/get-call/{id}", get(get_call))
         .route("/v3/list-calls", post(list_calls))
+        .route("/v2/list-agents", post(agents::list))
+        .route("/get-agent/{id}", get(agents::get))
+        .route("/update-agent/{id}", patch(agents::update))
         .route("/get-api-key-info", get(key_info))
         .route("/get-concurrency", get(concurrency))
 }
 
 /// `Authorization: Bearer <API key>`.
-fn bearer(headers: &HeaderMap) -> impl FnOnce(&Account) -> bool {
+pub(super) fn bearer(headers: &HeaderMap) -> impl FnOnce(&Account) -> bool {
     move |account| {
         text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "))
             == Some(account.credentials.key.as_str())

@@ -4,6 +4,7 @@
 //! Sources: developers.telnyx.com, the OpenAPI description `team-telnyx/openapi` and the official SDK `telnyx` (npm
 //! 7.24.0), read in November 2026. Fields of detail records are those that users report.
 
+mod applications;
 mod deletion;
 mod document;
 mod leg;

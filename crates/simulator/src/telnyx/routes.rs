@@ -20,12 +20,20 @@ use crate::world::Inner;
 
 use super::leg::{self, Leg};
 use super::list::{Query, by_cursor, page};
-use super::{deletion, document, error, not_found, webhook};
+use super::{applications, deletion, document, error, not_found, webhook};
 
 pub(super) fn all() -> Router<Api> {
     Router::new()
-        .route("/v2/call_control_applications", get(applications))
-        .route("/v2/texml_applications", get(texml_applications))
+        .route("/v2/call_control_applications", get(applications::voice))
+        .route(
+            "/v2/call_control_applications/{id}",
+            get(applications::voice_one).patch(applications::change_voice),
+        )
+        .route("/v2/texml_applications", get(applications::texml))
+        .route(
+            "/v2/texml_applications/{id}",
+            get(applications::texml_one).patch(applications::change_texml),
+        )
         .route("/v2/connections/{id}/active_calls", get(active_calls))
         .route("/v2/calls/{control}", get(call))
         .route("/v2/call_events", get(call_events))
@@ -40,7 +48,7 @@ pub(super) fn all() -> Router<Api> {
 }
 
 /// The most on a page, and of detail records.
-const MOST: usize = 250;
+pub(super) const MOST: usize = 250;
 const MOST_RECORDS: usize = 50;
 
 /// Runs `read` for a request with `Authorization: Bearer <API key>`.
@@ -75,38 +83,6 @@ fn invalid(what: &str) -> Response {
         "Bad Request",
         &format!("{what} is not valid"),
     )
-}
-
-async fn applications(
-    State(api): State<Api>,
-    RawQuery(raw): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    admitted(&api, &headers, |_, account, _| {
-        let application = json!({
-            "id": document::CONNECTION,
-            "record_type": "call_control_application",
-            "application_name": format!("Simulated application {}", account.id),
-            "active": true,
-            "webhook_event_url": "https://agent.invalid/telnyx",
-            "webhook_event_failover_url": null,
-            "webhook_api_version": "2",
-            "call_cost_in_webhooks": true,
-        });
-        let query = Query::of(raw.as_deref());
-        json(StatusCode::OK, &page(vec![application], &query, MOST))
-    })
-}
-
-async fn texml_applications(
-    State(api): State<Api>,
-    RawQuery(raw): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    admitted(&api, &headers, |_, _, _| {
-        let query = Query::of(raw.as_deref());
-        json(StatusCode::OK, &page(Vec::new(), &query, MOST))
-    })
 }
 
 async fn active_calls(

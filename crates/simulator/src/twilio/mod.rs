@@ -8,6 +8,7 @@ mod callback;
 mod document;
 mod list;
 mod media;
+mod numbers;
 mod routes;
 mod signature;
 mod truth;

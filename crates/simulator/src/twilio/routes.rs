@@ -16,7 +16,7 @@ use crate::world::Inner;
 
 use super::document::{self, Level};
 use super::list::{Item, Query, page};
-use super::{admits, error, media, not_found};
+use super::{admits, error, media, not_found, numbers};
 
 pub(super) fn all() -> Router<Api> {
     Router::new()
@@ -24,7 +24,7 @@ pub(super) fn all() -> Router<Api> {
         .route("/2010-04-01/Accounts/{account}/{list}", get(list))
         .route(
             "/2010-04-01/Accounts/{account}/{list}/{sid}",
-            get(instance).delete(delete),
+            get(instance).delete(delete).post(numbers::update),
         )
         .route(
             "/2010-04-01/Accounts/{account}/{list}/{sid}/{sub}",
@@ -37,7 +37,7 @@ pub(super) fn all() -> Router<Api> {
 }
 
 /// Runs `read` for a request with good credentials whose path names this account.
-fn admitted(
+pub(super) fn admitted(
     api: &Api,
     headers: &HeaderMap,
     sid: &str,
@@ -91,7 +91,13 @@ async fn list(
                 "recordings",
                 recording_items(calls, account, now, &query, Level::Account),
             ),
-            _ => return not_found(),
+            _ => {
+                let Some((kind, key)) = numbers::kind(&list) else {
+                    return not_found();
+                };
+                let all = numbers::all(account, kind);
+                return json(StatusCode::OK, &json!({ key: all, "next_page_uri": null }));
+            }
         };
         listed(key, &path, items, &query)
     })
@@ -109,6 +115,10 @@ async fn instance(
             .split_once('.')
             .map_or((file.as_str(), None), |(name, ext)| (name, Some(ext)));
         let recorded = || known(inner, api.account, now).find(|call| call.recording_id == name);
+        if let Some((kind, _)) = numbers::kind(&list) {
+            let mut all = numbers::all(account, kind).into_iter();
+            return found(all.find(|one| one["sid"] == name));
+        }
         match (list.as_str(), extension) {
             ("Calls", Some("json")) => {
                 let call = inner

@@ -10,6 +10,7 @@ mod list;
 mod message;
 mod names;
 mod routes;
+mod servers;
 mod signature;
 mod truth;
 

@@ -14,7 +14,7 @@ use crate::links;
 use crate::server::{Api, json, text};
 use crate::world::Inner;
 
-use super::{LOG, MONO, STEREO, document, error, list, names};
+use super::{LOG, MONO, STEREO, document, error, list, servers};
 
 /// What the edge in front of the API takes for robots.
 const ROBOTS: [&str; 6] = [
@@ -32,13 +32,19 @@ pub(super) fn all() -> Router<Api> {
         .route("/call/{id}", get(call))
         .route("/call/{id}/{file}", get(file))
         .route("/phone-number", get(numbers))
-        .route("/phone-number/{id}", get(number))
+        .route(
+            "/phone-number/{id}",
+            get(number).patch(servers::update_number),
+        )
         .route("/assistant", get(assistants))
-        .route("/assistant/{id}", get(assistant))
+        .route(
+            "/assistant/{id}",
+            get(assistant).patch(servers::update_assistant),
+        )
 }
 
 /// Runs `read` for a request with the private key, unless the edge takes it for a robot's.
-fn admitted(
+pub(super) fn admitted(
     api: &Api,
     headers: &HeaderMap,
     read: impl FnOnce(&Inner, &Account, Timestamp) -> Response,
@@ -54,7 +60,7 @@ fn admitted(
     api.read(own, read).unwrap_or_else(|refusal| refusal)
 }
 
-fn not_found(what: &str) -> Response {
+pub(super) fn not_found(what: &str) -> Response {
     error(StatusCode::NOT_FOUND, &format!("{what} not found."))
 }
 
@@ -139,51 +145,52 @@ async fn file(
     })
 }
 
-fn own_calls(inner: &Inner, account: usize) -> impl Iterator<Item = &Call> {
+pub(super) fn own_calls(inner: &Inner, account: usize) -> impl Iterator<Item = &Call> {
     inner
         .calls
         .iter()
         .filter(move |call| call.account == account)
 }
 
+fn one(all: Vec<Value>, id: &str, what: &str) -> Response {
+    all.iter()
+        .find(|document| document["id"] == id)
+        .map_or_else(
+            || not_found(what),
+            |document| json(StatusCode::OK, document),
+        )
+}
+
 async fn numbers(State(api): State<Api>, headers: HeaderMap) -> Response {
     admitted(&api, &headers, |inner, account, _| {
-        let all = names::numbers(account, own_calls(inner, api.account));
-        let all = all.into_iter().map(|number| names::number(account, number));
-        json(StatusCode::OK, &all.collect())
+        let all = servers::numbers(inner, account, api.account);
+        json(StatusCode::OK, &all.into())
     })
 }
 
 async fn number(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     admitted(&api, &headers, |inner, account, _| {
-        names::numbers(account, own_calls(inner, api.account))
-            .into_iter()
-            .find(|number| names::number_id(number) == id)
-            .map_or_else(
-                || not_found("Phone number"),
-                |number| json(StatusCode::OK, &names::number(account, number)),
-            )
+        one(
+            servers::numbers(inner, account, api.account),
+            &id,
+            "Phone number",
+        )
     })
 }
 
 async fn assistants(State(api): State<Api>, headers: HeaderMap) -> Response {
     admitted(&api, &headers, |inner, account, _| {
-        let all = names::assistants(own_calls(inner, api.account));
-        let all = all
-            .into_iter()
-            .map(|agent| names::assistant(account, agent));
-        json(StatusCode::OK, &all.collect())
+        let all = servers::assistants(inner, account, api.account);
+        json(StatusCode::OK, &all.into())
     })
 }
 
 async fn assistant(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     admitted(&api, &headers, |inner, account, _| {
-        names::assistants(own_calls(inner, api.account))
-            .into_iter()
-            .find(|agent| agent.id == id)
-            .map_or_else(
-                || not_found("Assistant"),
-                |agent| json(StatusCode::OK, &names::assistant(account, agent)),
-            )
+        one(
+            servers::assistants(inner, account, api.account),
+            &id,
+            "Assistant",
+        )
     })
 }

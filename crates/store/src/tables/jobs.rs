@@ -103,7 +103,7 @@ pub struct Budgets {
     /// A job whose deadline is nearer than this goes before all others, whatever else it is.
     pub dying_within: SignedDuration,
     /// How many jobs may be in work at the same time, for accounts that have a number of their own.
-    /// The backlog leaves one of them to what is live.
+    /// The backlog leaves one of them to what is live. With none, its jobs wait.
     pub per_account: Vec<(AccountId, usize)>,
     /// How many jobs of the backlog to take at most.
     pub backlog: usize,
@@ -185,12 +185,24 @@ impl Jobs<'_> {
     /// When the next job of these kinds can be taken: it is due, or its holder's lease ends.
     /// `None` if there are none.
     pub fn next_due(&self, kinds: &[&str]) -> Result<Option<Timestamp>> {
+        self.soonest(kinds, None)
+    }
+
+    /// The same of these accounts only.
+    pub fn next_due_of(&self, kinds: &[&str], accounts: &[AccountId]) -> Result<Option<Timestamp>> {
+        let accounts: Vec<_> = accounts.iter().map(AccountId::as_str).collect();
+        self.soonest(kinds, Some(sql::to_json(&accounts)?))
+    }
+
+    fn soonest(&self, kinds: &[&str], accounts: Option<String>) -> Result<Option<Timestamp>> {
         let mut soonest = None;
         for kind in kinds {
             let due = sql::value(
                 self.conn,
-                "SELECT min(max(run_at, coalesce(lease_until, run_at))) FROM jobs WHERE kind = ?1",
-                [kind],
+                "SELECT min(max(run_at, coalesce(lease_until, run_at))) FROM jobs
+                 WHERE kind = ?1
+                     AND (?2 IS NULL OR account IN (SELECT value FROM json_each(?2)))",
+                (kind, &accounts),
             )?;
             soonest = [soonest, sql::maybe_at(due)?].into_iter().flatten().min();
         }
@@ -341,7 +353,8 @@ impl JobsMut<'_, '_> {
                      ) AS of_rank
                      FROM due LEFT JOIN busy USING (account) LEFT JOIN own USING (account)
                      WHERE place + coalesce(n, 0)
-                         <= iif(rank = 2, max(coalesce(most, ?3) - 1, 1), coalesce(most, ?3))
+                         <= iif(rank = 2, max(coalesce(most, ?3) - 1, min(coalesce(most, ?3), 1)),
+                                coalesce(most, ?3))
                  )
                  SELECT {COLUMNS} FROM fitting WHERE rank < 2 OR of_rank <= ?7
                  ORDER BY rank, deadline IS NULL, deadline, run_at, id LIMIT ?4"
@@ -512,6 +525,20 @@ impl JobsMut<'_, '_> {
             self.note(kind, key)?;
         }
         Ok(is_gone)
+    }
+
+    /// Nothing of this kind is wanted any more for an account, whoever holds it. Gives how many there were.
+    pub fn cancel_all_of(&mut self, kind: &str, account: &AccountId) -> Result<usize> {
+        let keys: Vec<String> = sql::all(
+            self.writer.conn(),
+            "DELETE FROM jobs WHERE kind = ?1 AND account = ?2 RETURNING key",
+            (kind, account.as_str()),
+            |row| Ok(row.get(0)?),
+        )?;
+        for key in &keys {
+            self.note(kind, key)?;
+        }
+        Ok(keys.len())
     }
 
     /// Gives back everything that `owner` holds, due as it was: at an orderly end, so that the next

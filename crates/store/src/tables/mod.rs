@@ -1,6 +1,7 @@
 //! One file per table: its schema, its row type, and how it is read and written.
 
 pub(crate) mod absences;
+pub(crate) mod addresses;
 pub(crate) mod alerts;
 pub(crate) mod calls;
 pub(crate) mod changes;
@@ -15,6 +16,7 @@ pub(crate) mod legs;
 pub(crate) mod listens;
 pub(crate) mod recordings;
 pub(crate) mod refused;
+pub(crate) mod registrations;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod shapes;

@@ -31,6 +31,11 @@ export function findingWords(finding: Finding, now: number): FindingWords {
       if (currentLanguage() === "en") return { text: sentence(finding.error), hint: finding.advice ?? ours, detail: null };
       return { text: `${tOr("tunnel", `reason_${finding.reason}`)}.`, hint: ours, detail: finding.error === "" ? null : sentence(finding.error) };
     }
+    case "config_refused": {
+      const text = finding.line === null ? t("finding.config_refused") : t("finding.config_refused_line", { line: finding.line });
+      const hint = (currentLanguage() === "en" ? finding.advice : null) ?? t("finding_hint.config_refused");
+      return { text, hint, detail: said(finding) };
+    }
     case "webhooks_refused": {
       const advice = `refusal_advice.${finding.reason}`;
       const reason = tOr("refusal", finding.reason);
@@ -55,7 +60,7 @@ function plain(finding: Finding, now: number): FindingWords {
 }
 
 /** The codes that have a message of their own. */
-type PlainCode = Exclude<Finding["code"], "key_failed" | "tunnel_down" | "address_unreached">;
+type PlainCode = Exclude<Finding["code"], "key_failed" | "config_refused" | "tunnel_down" | "address_unreached">;
 
 /** What the other side said of it, as a sentence. */
 function said(finding: Finding): string | null {

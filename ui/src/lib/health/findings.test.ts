@@ -13,6 +13,7 @@ const down = { reason: "no_answer", error: "it answers 502", advice: null };
 const every: { [code in Finding["code"]]: Extract<Finding, { code: code }> } = {
   no_account: { code: "no_account" },
   accounts: { code: "accounts", count: 2 },
+  config_refused: { code: "config_refused", file: "/home/desk/config.toml", line: 7, error: "pol_every is not known", advice: null },
   disk_room: { code: "disk_room", ...disk },
   disk_fills_soon: { code: "disk_fills_soon", ...disk },
   disk_low: { code: "disk_low", ...disk },
@@ -22,6 +23,7 @@ const every: { [code in Finding["code"]]: Extract<Finding, { code: code }> } = {
   database_damaged: { code: "database_damaged", error: "ringback.db: a page is broken" },
   door_open: { code: "door_open", address: "127.0.0.1:7480" },
   door_closed: { code: "door_closed", error: "the port is taken" },
+  door_stays: { code: "door_stays", address: "127.0.0.1:7480", error: "the port is taken" },
   door_elsewhere: { code: "door_elsewhere" },
   door_opening: { code: "door_opening" },
   tunnel_up: { code: "tunnel_up", url: "https://hooks.example", round_trip_ms: 48 },
@@ -53,6 +55,7 @@ const every: { [code in Finding["code"]]: Extract<Finding, { code: code }> } = {
   last_webhook: { code: "last_webhook", at: "2026-03-01T09:00:00Z" },
   no_webhook_yet: { code: "no_webhook_yet", polled_at: "2026-03-01T09:00:00Z" },
   nothing_yet: { code: "nothing_yet" },
+  paused: { code: "paused" },
   cannot_delete: { code: "cannot_delete", why: "it deletes whole calls" },
   key_accepted: { code: "key_accepted" },
   settings_fit: { code: "settings_fit", note: null },
@@ -76,6 +79,17 @@ test("every finding has words in both languages, with all of its figures", () =>
 test("a disk that fills up says in how many days, and one that does not says nothing of it", () => {
   expect(findingWords(every.disk_fills_soon, NOW).text).toBe("11.4 GB are free. At 1.2 GB a day they are used up in 9 days");
   expect(findingWords({ code: "disk_room", ...disk, per_day_bytes: null, full_in_days: null }, NOW).text).toBe("11.4 GB are free.");
+});
+
+test("a refused file names its line where it has one, and says what is wrong with it in its own words", () => {
+  const refused = every.config_refused;
+  expect(findingWords(refused, NOW)).toEqual({
+    text: "config.toml was not taken: line 7 does not fit. What ran before goes on",
+    hint: "Mend the line that is named; the file is read again by itself.",
+    detail: "pol_every is not known.",
+  });
+  const gone = findingWords({ ...refused, line: null, error: "is empty", advice: "Put it back." }, NOW);
+  expect(gone).toMatchObject({ text: "config.toml was not taken. What ran before goes on", hint: "Put it back." });
 });
 
 test("what a system or a provider says stays in its own words, apart from ours", () => {

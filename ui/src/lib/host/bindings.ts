@@ -1075,6 +1075,10 @@ provider: string,
  */
 title: string, 
 /**
+ * Whether it is paused: nothing is asked or fetched, the door still takes everything in.
+ */
+paused: boolean, 
+/**
  * The address to give the provider, if one is known.
  */
 webhook_url: string | null, 
@@ -1183,7 +1187,23 @@ export type Finding = { "code": "no_account" } | { "code": "accounts",
 /**
  * How many.
  */
-count: number, } | { "code": "disk_room" } & DiskJson | { "code": "disk_fills_soon" } & DiskJson | { "code": "disk_low" } & DiskJson | { "code": "disk_full" } & DiskJson | { "code": "disk_unreadable", 
+count: number, } | { "code": "config_refused", 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * The line at fault, counted from 1, if the fault has a place.
+ */
+line: number | null, 
+/**
+ * What is wrong, in English.
+ */
+error: string, 
+/**
+ * What to do, in English.
+ */
+advice: string | null, } | { "code": "disk_room" } & DiskJson | { "code": "disk_fills_soon" } & DiskJson | { "code": "disk_low" } & DiskJson | { "code": "disk_full" } & DiskJson | { "code": "disk_unreadable", 
 /**
  * What the system says.
  */
@@ -1198,6 +1218,14 @@ error: string, } | { "code": "door_open",
 address: string, } | { "code": "door_closed", 
 /**
  * Why.
+ */
+error: string, } | { "code": "door_stays", 
+/**
+ * Where it is open.
+ */
+address: string, 
+/**
+ * Why it stays.
  */
 error: string, } | { "code": "door_elsewhere" } | { "code": "door_opening" } | { "code": "tunnel_up", 
 /**
@@ -1283,7 +1311,7 @@ at: string, } | { "code": "no_webhook_yet",
 /**
  * The last time, RFC 3339.
  */
-polled_at: string, } | { "code": "nothing_yet" } | { "code": "cannot_delete", 
+polled_at: string, } | { "code": "nothing_yet" } | { "code": "paused" } | { "code": "cannot_delete", 
 /**
  * Why, in English.
  */
@@ -1297,7 +1325,7 @@ note: string | null, } | { "code": "key_failed",
  */
 error: ErrorJson, };
 
-export type Remedy = "open_config" | "check_keys" | "restart_tunnel" | "show_home" | "replay_failed" | "show_failed" | "copy_again" | "forget_refusals";
+export type Remedy = "open_config" | "show_settings" | "add_account" | "show_account" | "resume_account" | "check_keys" | "restart_tunnel" | "show_home" | "replay_failed" | "show_failed" | "copy_again" | "forget_refusals";
 
 export type DiskJson = { 
 /**
@@ -1596,7 +1624,11 @@ file: string,
 /**
  * For each account its rules.
  */
-accounts: Array<AccountRules>, };
+accounts: Array<AccountRules>, 
+/**
+ * What stands in the file, in its order.
+ */
+written: Array<RuleWritten>, };
 
 export type AccountRules = { 
 /**
@@ -1606,7 +1638,19 @@ account: string,
 /**
  * Its rules, in the order of the documentation.
  */
-rules: Array<CheckRule>, };
+rules: Array<CheckRule>, 
+/**
+ * Of which calls `success_rate` is: `20 calls` or a length of time.
+ */
+success_over: string, 
+/**
+ * When calls are expected, as it is written: `Mon-Fri 08:00-18:00`.
+ */
+business_hours: string, 
+/**
+ * By the clock of which place: `Europe/Berlin`.
+ */
+time_zone: string, };
 
 export type CheckRule = { 
 /**
@@ -1625,6 +1669,20 @@ limit: string | null,
  * Of which calls, or within which hours.
  */
 scope: string | null, };
+
+export type RuleWritten = { 
+/**
+ * Of this account only; `null` if it is for all.
+ */
+account: string | null, 
+/**
+ * `cost_gap`, `success_over`, `business_hours`, `time_zone`, ...
+ */
+key: string, 
+/**
+ * The value, as a text.
+ */
+value: string, };
 
 export type DriftJson = { 
 /**
@@ -1663,6 +1721,602 @@ before: Array<string>,
  * The kinds of values that it has since.
  */
 after: Array<string>, };
+
+export type ProviderForm = { 
+/**
+ * The provider's name in `config.toml`.
+ */
+provider: string, 
+/**
+ * The provider's name for people.
+ */
+title: string, 
+/**
+ * Whether there is an API to ask. Without, there is nothing to poll and no key to try.
+ */
+has_api: boolean, 
+/**
+ * Where its API is if nothing else is said.
+ */
+default_base_url: string, 
+/**
+ * Why recordings cannot be deleted there one by one; `null` if they can.
+ */
+cannot_delete: string | null, 
+/**
+ * Its secrets, the needed ones first.
+ */
+secrets: Array<SecretField>, 
+/**
+ * Its settings: first those that only this provider has, then those that every account has.
+ */
+settings: Array<SettingField>, };
+
+export type SecretField = { 
+/**
+ * `api_key`, `webhook_secret`, ...
+ */
+name: string, 
+/**
+ * Whether nothing works without it.
+ */
+required: boolean, 
+/**
+ * What it is called in the provider's dashboard.
+ */
+title: string, 
+/**
+ * Where it is found there, in a sentence.
+ */
+place: string, 
+/**
+ * What its value begins with, if that is always the same: `whsec_`, `SK`, ...
+ */
+begins_with: string | null, };
+
+export type SettingField = { 
+/**
+ * Its key in `[[accounts]]`.
+ */
+key: string, 
+/**
+ * Whether every account has it, not only those of this provider.
+ */
+common: boolean, 
+/**
+ * Whether an account cannot be without it.
+ */
+required: boolean, 
+/**
+ * What kind of value it takes.
+ */
+kind: SettingKind, 
+/**
+ * What counts if it is left out; `null` if nothing does.
+ */
+default: SettingValue | null, 
+/**
+ * The values that it can have, where `kind` is `choice`.
+ */
+choices: Array<string>, 
+/**
+ * What it is for, in a sentence.
+ */
+about: string, 
+/**
+ * It only counts, and is only allowed, while the setting `key` has one of `values`.
+ */
+only_with: SettingCondition | null, };
+
+export type SettingCondition = { 
+/**
+ * The other setting.
+ */
+key: string, 
+/**
+ * Its values (its default counts, too, if it is left out).
+ */
+values: Array<string>, };
+
+export type SettingKind = "text" | "choice" | "flag" | "number" | "duration" | "address" | "list";
+
+export type SettingValue = boolean | number | string | Array<string>;
+
+export type Setup = { 
+/**
+ * In the file's order.
+ */
+accounts: Array<AccountSetup>, 
+/**
+ * Accounts that are not in the file and of which calls are here.
+ */
+removed: Array<RemovedAccount>, };
+
+export type AccountSetup = { 
+/**
+ * As in `config.toml`.
+ */
+id: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * The provider's name for people.
+ */
+title: string, 
+/**
+ * Whether it is paused: nothing is asked or fetched, the door still takes everything in.
+ */
+paused: boolean, 
+/**
+ * The settings that stand in the file, by key.
+ */
+settings: Record<string, SettingValue>, 
+/**
+ * Every secret that its provider knows.
+ */
+secrets: Array<SecretStanding>, 
+/**
+ * The address to give the provider, if one is known.
+ */
+webhook_url: string | null, };
+
+export type SecretStanding = { 
+/**
+ * `api_key`, `webhook_secret`, ...
+ */
+name: string, 
+/**
+ * Whether nothing works without it.
+ */
+required: boolean, 
+/**
+ * Where it comes from.
+ */
+source: SecretPlace, 
+/**
+ * Its environment variable, also the name it is kept under.
+ */
+variable: string, };
+
+export type SecretPlace = "environment" | "key_store" | "sealed_file" | "missing";
+
+export type RemovedAccount = { 
+/**
+ * As it was in `config.toml`.
+ */
+id: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * How many of its calls are here.
+ */
+calls: number, };
+
+export type TryAccountArgs = { 
+/**
+ * The account that is edited, if it is there already: secrets that are left out are its own.
+ */
+id: string | null, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * By key.
+ */
+settings: Record<string, SettingValue>, 
+/**
+ * By name.
+ */
+secrets: SecretTexts, };
+
+export type AddAccountArgs = { 
+/**
+ * `[a-z0-9-]`, shown to people, part of addresses and file names.
+ */
+id: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * By key.
+ */
+settings: Record<string, SettingValue>, 
+/**
+ * By name; kept where keys are kept, before the account is written.
+ */
+secrets: SecretTexts, };
+
+export type EditAccountArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * What changes, by key; `null` takes a setting out of the file.
+ */
+settings: Record<string, SettingValue | null>, };
+
+export type PauseAccountArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * Whether it is to be paused; false lets it go on.
+ */
+paused: boolean, };
+
+export type RemoveAccountArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * What happens to what is here of it.
+ */
+data: RemovedData, 
+/**
+ * Whether its kept keys are forgotten, too.
+ */
+forget_secrets: boolean, };
+
+export type RemovedData = "keep" | "quarantine";
+
+export type AccountRemoved = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * How many of its calls stay here.
+ */
+calls: number, 
+/**
+ * How many files were moved to `quarantine/`.
+ */
+quarantined: number, 
+/**
+ * How many files could not be moved; they are where they were.
+ */
+not_moved: number, 
+/**
+ * How many kept keys were forgotten.
+ */
+secrets_forgotten: number, };
+
+export type SetSecretArgs = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * The secret's name.
+ */
+name: string, 
+/**
+ * The secret; several, separated by spaces, while a signing secret is rotated.
+ */
+value: SecretText, };
+
+export type SecretRef = { 
+/**
+ * The account's id.
+ */
+id: string, 
+/**
+ * The secret's name.
+ */
+name: string, };
+
+export type MoveSecretsArgs = { 
+/**
+ * Only this account's.
+ */
+id: string | null, };
+
+export type MovedSecrets = { 
+/**
+ * The names of their environment variables.
+ */
+variables: Array<string>, };
+
+export type KeysJson = { 
+/**
+ * What kind of place it is.
+ */
+kind: KeysKind, 
+/**
+ * Whether it can be read at this moment.
+ */
+open: boolean, 
+/**
+ * The sealed file, where it is or would be.
+ */
+file: string, };
+
+export type KeysKind = "system" | "sealed_file" | "none";
+
+export type UnlockArgs = { 
+/**
+ * The passphrase.
+ */
+passphrase: SecretText, };
+
+export type ConfigState = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Whether the file is in force.
+ */
+ok: boolean, 
+/**
+ * The line at fault, counted from 1, if the file is refused and the fault has a place.
+ */
+line: number | null, 
+/**
+ * What is wrong, with the place.
+ */
+message: string | null, 
+/**
+ * What to do about it.
+ */
+hint: string | null, 
+/**
+ * Since when what runs is in force, RFC 3339.
+ */
+since: string, 
+/**
+ * Since when the file is refused, RFC 3339.
+ */
+refused_since: string | null, };
+
+export type SetChecksArgs = { 
+/**
+ * Only for this account; without, for all.
+ */
+account: string | null, 
+/**
+ * What changes, by key of `[checks]`, as it is written; `"off"` is never, `null` takes it out of
+ * the file.
+ */
+rules: Record<string, string | null>, };
+
+export type SecretText = string;
+
+export type SecretTexts = Record<string, string>;
+
+export type AdviceJson = { 
+/**
+ * The word.
+ */
+code: string, 
+/**
+ * The sentence, in English.
+ */
+text: string, };
+
+export type WebhookRef = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, };
+
+export type WebhookRegisterArgs = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * [`WebhookTargetJson::id`]s. Empty: all that need no caution. Naming a place says that its caution
+ * was read.
+ */
+targets: Array<string>, };
+
+export type WebhookTargetRef = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * [`WebhookTargetJson::id`].
+ */
+target: string, };
+
+export type WebhookConsentArgs = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * True: a changed address is entered by itself wherever an earlier one of this home stands.
+ */
+keep: boolean, };
+
+export type WebhookLook = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * The address to be entered; `null` while the door has no public one.
+ */
+address: string | null, 
+/**
+ * Whether there are places at this provider that can be set from here.
+ */
+can_set: boolean, 
+/**
+ * Whether a person agreed that the address is kept up to date; `null`: nobody was asked.
+ */
+keep_current: boolean | null, 
+/**
+ * The places as they are now.
+ */
+targets: Array<WebhookTargetJson>, 
+/**
+ * What to do by hand, in order.
+ */
+steps: Array<WebhookStepJson>, 
+/**
+ * Why the provider could not be asked.
+ */
+error: ErrorJson | null, 
+/**
+ * When the provider's newest event came, RFC 3339; test events do not count.
+ */
+last_event_at: string | null, 
+/**
+ * The provider's word for its kind.
+ */
+last_event_kind: string | null, };
+
+export type WebhookTargetJson = { 
+/**
+ * Its name for `webhook.register` and `webhook.restore`.
+ */
+id: string, 
+/**
+ * `agent | assistant | phone_number | application`.
+ */
+kind: string, 
+/**
+ * What people call it.
+ */
+name: string | null, 
+/**
+ * The provider's word for the field.
+ */
+field: string, 
+/**
+ * Whose the address is that stands there: `ours | old | empty | foreign`.
+ */
+state: string, 
+/**
+ * The address that stands there, without what stands behind `?` and before `@`.
+ */
+value: string | null, 
+/**
+ * Where the provider turns when nobody takes an event there; it stays as it is.
+ */
+failover: string | null, 
+/**
+ * Whether the address decides what calls do, rather than only hearing of them.
+ */
+drives_calls: boolean, 
+/**
+ * What would be entered; `null` where nothing may be, or nothing has to.
+ */
+will_set: string | null, 
+/**
+ * Why nothing may be entered.
+ */
+why_not: AdviceJson | null, 
+/**
+ * What has to be read before it is entered.
+ */
+caution: AdviceJson | null, 
+/**
+ * What can be put back.
+ */
+previous: WebhookPrevious | null, };
+
+export type WebhookPrevious = { 
+/**
+ * The address; `null`: there was none.
+ */
+value: string | null, 
+/**
+ * When it was exchanged, RFC 3339.
+ */
+at: string, 
+/**
+ * Who wanted that.
+ */
+who: string, };
+
+export type WebhookStepJson = { 
+/**
+ * What to do.
+ */
+what: AdviceJson, 
+/**
+ * What to paste with it.
+ */
+paste: string | null, };
+
+export type WebhookSet = { 
+/**
+ * The places, in the order asked for.
+ */
+results: Array<WebhookResult>, };
+
+export type WebhookResult = { 
+/**
+ * [`WebhookTargetJson::id`].
+ */
+target: string, 
+/**
+ * `done | unchanged | refused | changed | no_such_place | failed`.
+ */
+outcome: string, 
+/**
+ * What is left to do, or why it was refused.
+ */
+advice: AdviceJson | null, 
+/**
+ * What the provider said.
+ */
+error: ErrorJson | null, };
+
+export type WebhookTrial = { 
+/**
+ * As in `config.toml`.
+ */
+account: string, 
+/**
+ * `accepted | cannot_sign | rejected | unknown_account | elsewhere | other_home | unavailable | unreachable`.
+ */
+outcome: string, 
+/**
+ * Where it was sent.
+ */
+address: string | null, 
+/**
+ * Whether that is the public address; otherwise only the door itself was tried.
+ */
+is_public: boolean, 
+/**
+ * How long it took there and back, in ms.
+ */
+took_ms: number | null, 
+/**
+ * The word for why: the door's reason, the tunnel's, or that of what cannot be signed.
+ */
+reason: string | null, 
+/**
+ * What happened, in English.
+ */
+message: string, 
+/**
+ * What to do about it, in English.
+ */
+hint: string | null, 
+/**
+ * When the provider's newest event came, RFC 3339; test events do not count.
+ */
+last_event_at: string | null, 
+/**
+ * The provider's word for its kind.
+ */
+last_event_kind: string | null, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -1939,13 +2593,25 @@ export type WrittenFile = {
  */
 file: string, };
 
-export type Event = { "type": "calls", "data": Array<CallRow> } | { "type": "stale" } | { "type": "player", "data": PlayerState } | { "type": "resync", "data": ResyncProgress } | { "type": "alert", "data": AlertJson } | { "type": "settings", "data": Settings } | { "type": "health" };
+export type Event = { "type": "calls", "data": Array<CallRow> } | { "type": "stale" } | { "type": "player", "data": PlayerState } | { "type": "resync", "data": ResyncProgress } | { "type": "alert", "data": AlertJson } | { "type": "settings", "data": Settings } | { "type": "health" } | { "type": "config", "data": ConfigState };
 
 /** Every command: its arguments and its result. */
 export interface Commands {
   "app.info": { args: Nothing; result: AppInfo };
   "accounts.list": { args: Nothing; result: Array<AccountJson> };
   "accounts.check": { args: Nothing; result: Array<AccountCheck> };
+  "accounts.setup": { args: Nothing; result: Setup };
+  "accounts.try": { args: TryAccountArgs; result: AccountCheck };
+  "accounts.add": { args: AddAccountArgs; result: AccountSetup };
+  "accounts.edit": { args: EditAccountArgs; result: AccountSetup };
+  "accounts.pause": { args: PauseAccountArgs; result: AccountSetup };
+  "accounts.remove": { args: RemoveAccountArgs; result: AccountRemoved };
+  "accounts.set_secret": { args: SetSecretArgs; result: AccountSetup };
+  "accounts.forget_secret": { args: SecretRef; result: AccountSetup };
+  "accounts.move_secrets": { args: MoveSecretsArgs; result: MovedSecrets };
+  "providers.list": { args: Nothing; result: Array<ProviderForm> };
+  "keys.state": { args: Nothing; result: KeysJson };
+  "keys.unlock": { args: UnlockArgs; result: KeysJson };
   "live.list": { args: Nothing; result: Array<CallRow> };
   "calls.page": { args: PageArgs; result: CallPage };
   "calls.get": { args: CallRef; result: CallDetail };
@@ -1975,14 +2641,21 @@ export interface Commands {
   "events.replay_failed": { args: Nothing; result: ReplayedJson };
   "refusals.forget": { args: AccountRef; result: Nothing };
   "home.reveal": { args: Nothing; result: Nothing };
+  "webhook.look": { args: WebhookRef; result: WebhookLook };
+  "webhook.register": { args: WebhookRegisterArgs; result: WebhookSet };
+  "webhook.restore": { args: WebhookTargetRef; result: WebhookSet };
+  "webhook.test": { args: WebhookRef; result: WebhookTrial };
+  "webhook.consent": { args: WebhookConsentArgs; result: Nothing };
   "tunnel.restart": { args: Nothing; result: Nothing };
   "settings.get": { args: Nothing; result: Settings };
   "settings.set": { args: Settings; result: Settings };
   "alerts.list": { args: Nothing; result: Array<AlertJson> };
   "alerts.acknowledge": { args: AlertRef; result: Nothing };
   "checks.get": { args: Nothing; result: ChecksJson };
+  "checks.set": { args: SetChecksArgs; result: ChecksJson };
   "drift.get": { args: Nothing; result: Array<DriftJson> };
   "demo.start": { args: Nothing; result: Nothing };
   "recordings.reveal": { args: RecordingRef; result: Nothing };
   "config.open": { args: Nothing; result: Nothing };
+  "config.state": { args: Nothing; result: ConfigState };
 }

@@ -3,7 +3,7 @@ import { toQuery, days, filterCount } from "./query";
 import { callAddress, callsAddress, deepLink, formatRoute, NO_FILTERS, parseRoute } from "./route";
 
 test("an address and its route are two sides of one thing", () => {
-  for (const address of ["#/live", "#/calls", "#/insights", "#/health", "#/health/ledger", "#/health/ledger?account=clinic&day=2026-03-01", "#/settings", "#/calls?q=insurance&recording=failed%2Cexpired&missing=1&time=7d", "#/calls/01K0?t=83.4"]) {
+  for (const address of ["#/live", "#/calls", "#/insights", "#/health", "#/health/ledger", "#/health/ledger?account=clinic&day=2026-03-01", "#/settings", "#/settings/accounts/clinic-retell", "#/settings/accounts/clinic-retell?replace=api_key", "#/settings/add", "#/settings/add?provider=vapi", "#/calls?q=insurance&recording=failed%2Cexpired&missing=1&time=7d", "#/calls/01K0?t=83.4"]) {
     expect(formatRoute(parseRoute(address))).toBe(address);
   }
 });

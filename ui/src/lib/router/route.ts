@@ -10,7 +10,9 @@ export type Route =
   | { view: Exclude<ViewName, "calls"> }
   | { view: "calls"; filters: Filters }
   | { view: "call"; id: string; seconds: number | null; find: string | null }
-  | { view: "ledger"; account: string | null; day: string | null };
+  | { view: "ledger"; account: string | null; day: string | null }
+  | { view: "account"; id: string; replace: string | null }
+  | { view: "add"; provider: string | null };
 
 /** What the list of calls is narrowed to, in the words of the address. */
 export interface Filters {
@@ -38,10 +40,12 @@ export const NO_FILTERS: Filters = {
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#?\/?/, "").split("?", 2);
   const params = new URLSearchParams(search);
-  const [view, id] = path.split("/");
+  const [view, id, one] = path.split("/");
   if (view === "calls" && id) return callRoute(decode(id), params);
   if (view === "calls") return { view, filters: parseFilters(params) };
   if (view === "health" && id === "ledger") return { view: "ledger", account: params.get("account"), day: params.get("day") };
+  if (view === "settings" && id === "accounts" && one) return { view: "account", id: decode(one), replace: params.get("replace") };
+  if (view === "settings" && id === "add") return { view: "add", provider: params.get("provider") };
   if (view === "insights" || view === "health" || view === "settings") return { view };
   return { view: "live" };
 }
@@ -56,7 +60,23 @@ export function formatRoute(route: Route): string {
   }
   if (route.view === "calls") return withParams("#/calls", filterParams(route.filters));
   if (route.view === "ledger") return ledgerAddress(route.account, route.day);
+  if (route.view === "account") return accountAddress(route.id, route.replace);
+  if (route.view === "add") return addAddress(route.provider);
   return `#/${route.view}`;
+}
+
+/** The address of an account's settings, with the box for a new secret of that name open. */
+export function accountAddress(id: string, replace: string | null = null): string {
+  const params = new URLSearchParams();
+  if (replace !== null) params.set("replace", replace);
+  return withParams(`#/settings/accounts/${encodeURIComponent(id)}`, params);
+}
+
+/** The address where an account is added, of a provider that is chosen already or not. */
+export function addAddress(provider: string | null = null): string {
+  const params = new URLSearchParams();
+  if (provider !== null) params.set("provider", provider);
+  return withParams("#/settings/add", params);
 }
 
 /** The address of a list of calls, for numbers that open the calls behind them. */

@@ -16,6 +16,7 @@ import { Player } from "./player.svelte";
 import { Resyncs } from "./resync.svelte";
 import { Selection } from "./selection.svelte";
 import { SettingsStore } from "./settings.svelte";
+import { Setup } from "./setup.svelte";
 
 /** How long to wait before asking again when the other side did not answer. */
 const AGAIN_MS = 2000;
@@ -35,6 +36,7 @@ export class App {
   readonly player: Player;
   readonly resyncs: Resyncs;
   readonly alerts: Alerts;
+  readonly setup: Setup;
   /** True once the first answers are there. */
   ready: boolean = $state(false);
 
@@ -49,6 +51,7 @@ export class App {
     this.player = new Player(host, () => this.clock.exact());
     this.resyncs = new Resyncs(host);
     this.alerts = new Alerts(host);
+    this.setup = new Setup(host);
   }
 
   /** Listens, reads what there is, and goes on until the returned function is called. */
@@ -89,6 +92,12 @@ export class App {
         this.settings.fold(event.data);
         break;
       case "health":
+      case "config":
+        void this.info.loadHealth();
+        break;
+      case "config":
+        this.setup.fold(event.data);
+        void this.info.load().catch(() => undefined);
         void this.info.loadHealth();
         break;
     }
@@ -110,6 +119,7 @@ export class App {
       this.info.lost = true;
       setTimeout(() => void this.#read(), AGAIN_MS);
     }
+    void this.setup.load();
     void this.info.loadHealth();
   }
 }

@@ -36,7 +36,10 @@ pub(super) async fn work_off(
     is_listed: bool,
 ) -> Result<(), EngineError> {
     let core = &work.core;
-    let party = core.accounts.get(name.as_str()).cloned();
+    let mut party = when_it_goes_on(&work, &name).await;
+    if work.stop.is_cancelled() {
+        return Ok(());
+    }
     if !is_listed {
         list(&work, &name, party.as_ref()).await?;
     }
@@ -49,6 +52,7 @@ pub(super) async fn work_off(
             .read(|reader| reader.sweeps().waiting(work.id, &name, after, PAGE))?;
         let Some(last) = page.last() else { break };
         after = last.place;
+        party = when_it_goes_on(&work, &name).await;
         for item in page {
             if in_work.len() == IN_WORK
                 && let Some(ended) = in_work.join_next().await
@@ -68,6 +72,19 @@ pub(super) async fn work_off(
         done(ended)?;
     }
     Ok(())
+}
+
+/// The account as it is now; while it is paused, its items wait.
+async fn when_it_goes_on(work: &Work, name: &AccountId) -> Option<Arc<Party>> {
+    loop {
+        let party = work.core.accounts.get(name.as_str());
+        let is_paused = party.as_ref().is_some_and(|party| party.is_paused());
+        if !is_paused || work.stop.is_cancelled() {
+            return party;
+        }
+        let pause = tokio::time::sleep(LOOK);
+        work.stop.run_until_cancelled(pause).await;
+    }
 }
 
 fn done(ended: Result<Result<(), EngineError>, tokio::task::JoinError>) -> Result<(), EngineError> {

@@ -43,7 +43,7 @@ struct Asked {
 }
 
 pub(super) async fn begin(core: &Arc<Core>, request: Request) -> Result<Run, EngineError> {
-    let parties = core.parties(request.account.as_deref())?;
+    let parties = core.asked_parties(request.account.as_deref())?;
     let targets = asking::known(core, &request.scope, &parties)?;
     let (unlisted, since): (Vec<AccountId>, _) = match request.scope {
         Scope::Recent { days } => (

@@ -35,6 +35,28 @@ impl Calls<'_> {
         )
     }
 
+    /// Every account of which a call is here, with the name of its provider.
+    pub fn accounts(&self) -> Result<Vec<(AccountId, String)>> {
+        // From one account to the next along the index, however many calls each has.
+        sql::all(
+            self.conn,
+            "WITH RECURSIVE known (account) AS (
+                 SELECT min(account) FROM calls
+                 UNION ALL
+                 SELECT (SELECT min(account) FROM calls WHERE account > known.account)
+                 FROM known WHERE known.account IS NOT NULL
+             )
+             SELECT account, (SELECT provider FROM calls
+                 WHERE calls.account = known.account ORDER BY position DESC LIMIT 1)
+             FROM known WHERE account IS NOT NULL",
+            [],
+            |row| {
+                let account: String = row.get(0)?;
+                Ok((sql::parsed(&account, "account")?, row.get(1)?))
+            },
+        )
+    }
+
     /// The id of the call with the provider's id.
     pub fn id_of(&self, account: &AccountId, call: &ProviderCallId) -> Result<Option<CallId>> {
         sql::one(

@@ -130,6 +130,29 @@ impl Events<'_> {
         sql::value(self.conn, "SELECT coalesce(max(seq), 0) FROM events", [])
     }
 
+    /// The event that has this key in its account.
+    pub fn by_key(&self, account: &AccountId, key: &str) -> Result<Option<EventHead>> {
+        sql::one(
+            self.conn,
+            &format!("SELECT {HEAD} FROM {HEADS} WHERE e.account = ?1 AND e.key = ?2"),
+            (account.as_str(), key),
+            read_head,
+        )
+    }
+
+    /// The newest webhook of `account` of another kind than `not`.
+    pub fn newest_webhook(&self, account: &AccountId, not: &str) -> Result<Option<EventHead>> {
+        sql::one(
+            self.conn,
+            &format!(
+                "SELECT {HEAD} FROM {HEADS} WHERE e.account = ?1 AND e.source = ?2
+                 AND e.kind IS NOT ?3 ORDER BY e.seq DESC LIMIT 1"
+            ),
+            (account.as_str(), source_word(Source::Webhook), not),
+            read_head,
+        )
+    }
+
     /// When the newest event of `account` from `source` came.
     pub fn last_received(&self, account: &AccountId, source: Source) -> Result<Option<Timestamp>> {
         sql::one(

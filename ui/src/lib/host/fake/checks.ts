@@ -13,7 +13,13 @@ export function checksOf(accounts: AccountJson[]): ChecksJson {
   ];
   return {
     file: "~/.config/ringback/config.toml",
-    accounts: accounts.map((account, index) => ({ account: account.id, rules: rules(index === 0 ? "80%" : null) })),
+    accounts: accounts.map((account, index) => ({ account: account.id, rules: rules(index === 0 ? "80%" : null), success_over: "20 calls", business_hours: "Mon-Fri 08:00-18:00", time_zone: "Europe/Berlin" })),
+    written: [
+      { account: null, key: "quiet_after", value: "30m" },
+      { account: null, key: "business_hours", value: "Mon-Fri 08:00-18:00" },
+      { account: null, key: "time_zone", value: "Europe/Berlin" },
+      ...accounts.slice(0, 1).map((account) => ({ account: account.id, key: "success_rate", value: "80%" })),
+    ],
   };
 }
 

@@ -6,17 +6,19 @@ import { isLive } from "../../stores/fold";
 import { findPlaces, turnsOf } from "../../player/turns";
 import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, RepairScopeJson, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
 import { HostError, type Host } from "../host";
-import { ACCOUNTS } from "./accounts";
-import { checksOf, driftOf } from "./checks";
+import { driftOf } from "./checks";
 import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
 import { accountsOf, insightsOf } from "./figures";
+import { FORMS } from "./forms";
 import { healthOf } from "./health";
 import { holesOf, ledgerOf, mend } from "./ledger";
 import { Living } from "./living";
 import { peakBytes } from "./peaks";
 import { FakePlayer } from "./player";
 import { addEveryState, alertsOf, type Scene } from "./scenes";
+import { FakeSetup } from "./setup";
+import { FakeWebhooks } from "./webhooks";
 import { World } from "./world";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
@@ -36,13 +38,14 @@ export class FakeHost implements Host {
   readonly #world: World;
   readonly #living: Living;
   readonly #player: FakePlayer;
+  readonly #webhooks: FakeWebhooks;
   readonly #resyncs = new Map<number, ResyncProgress>();
   #alerts: AlertJson[];
   #settings: Settings;
   #demo: boolean;
   #pushed = false;
   #forgotten = false;
-  #accounts: boolean;
+  readonly #setup: FakeSetup;
 
   constructor(scene: Scene, around: Surroundings) {
     const now = around.now();
@@ -58,10 +61,11 @@ export class FakeHost implements Host {
       if (second) this.#world.change(second.id, { stuck: "cannot_ask" });
     }
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
+    this.#webhooks = new FakeWebhooks(around.now);
     this.#alerts = alertsOf(scene, now);
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
     this.#demo = scene.demo;
-    this.#accounts = scene.accounts;
+    this.#setup = new FakeSetup(around.now, scene, (data) => this.#tell({ type: "config", data }));
     if (scene.goes_on) setInterval(() => this.#living.tick(around.now()), scene.tick_ms);
   }
 
@@ -93,7 +97,7 @@ export class FakeHost implements Host {
       version: "0.1.0",
       demo: this.#demo,
       home: "~/.local/share/ringback",
-      accounts: this.#accounts ? ACCOUNTS.length : 0,
+      accounts: this.#setup.setup.accounts.length,
       door: "127.0.0.1:7480",
       background_elsewhere: false,
     }),
@@ -104,6 +108,18 @@ export class FakeHost implements Host {
           ? { id: account.id, ok: false, asked: true, name: null, notes: [], error: { code: "key_refused", message: "The key is not set.", hint: "Set API_KEY." } }
           : { id: account.id, ok: true, asked: account.provider !== "custom", name: account.title, notes: account.provider === "twilio" ? ["Recording callbacks are not set at the number."] : [], error: null },
       ),
+    "accounts.setup": () => this.#setup.setup,
+    "accounts.try": (args) => this.#setup.try(args),
+    "accounts.add": (args) => this.#setup.add(args),
+    "accounts.edit": ({ id, settings }) => this.#setup.edit(id, settings),
+    "accounts.pause": ({ id, paused }) => this.#setup.pause(id, paused),
+    "accounts.remove": ({ id, data, forget_secrets }) => this.#setup.remove(id, data, forget_secrets),
+    "accounts.set_secret": ({ id, name }) => this.#setup.place(id, name, null),
+    "accounts.forget_secret": ({ id, name }) => this.#setup.place(id, name, "missing"),
+    "accounts.move_secrets": ({ id }) => ({ variables: this.#setup.move(id) }),
+    "providers.list": () => [...FORMS],
+    "keys.state": () => this.#setup.keys,
+    "keys.unlock": ({ passphrase }) => this.#setup.unlock(passphrase),
     "live.list": () => this.#world.head.filter(isLive),
     "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),
     "calls.get": ({ id }) => detailOf(this.#world, this.#row(id), this.#living.said(this.#row(id).id), this.#alerts),
@@ -143,7 +159,7 @@ export class FakeHost implements Host {
     "player.seek": ({ ms }) => (this.#player.seek(ms), {}),
     "player.set": (settings) => (this.#player.set(settings), {}),
     "insights.get": ({ days }) => insightsOf(days, this.#around.now(), this.#world.size === 0),
-    "ledger.get": ({ since, until }) => ledgerOf(since ?? "2000-01-01", until ?? "2999-12-31", this.#around.now(), this.#accounts, this.#world.size === 0),
+    "ledger.get": ({ since, until }) => ledgerOf(since ?? "2000-01-01", until ?? "2999-12-31", this.#around.now(), this.#setup.setup.accounts.length > 0, this.#world.size === 0),
     "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
@@ -155,6 +171,11 @@ export class FakeHost implements Host {
       return {};
     },
     "home.reveal": () => ({}),
+    "webhook.look": ({ account }) => this.#webhooks.look(account, this.#providerOf(account)),
+    "webhook.register": ({ account, targets }) => this.#webhooks.register(account, this.#providerOf(account), targets),
+    "webhook.restore": ({ account, target }) => this.#webhooks.restore(account, this.#providerOf(account), target),
+    "webhook.test": ({ account }) => this.#webhooks.test(account, this.#providerOf(account)),
+    "webhook.consent": ({ account, keep }) => (this.#webhooks.consent(account, keep), {}),
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
@@ -170,11 +191,12 @@ export class FakeHost implements Host {
       this.#alerts = this.#alerts.map((alert) => (alert.id === id ? { ...alert, acknowledged_at: new Date(this.#around.now()).toISOString() } : alert));
       return {};
     },
-    "checks.get": () => checksOf(this.#accountList()),
+    "checks.get": () => this.#setup.checks,
+    "checks.set": (args) => this.#setup.setChecks(args),
     "drift.get": () => driftOf(this.#around.now(), this.#scene.trouble),
     "demo.start": () => {
       this.#demo = true;
-      this.#accounts = true;
+      this.#setup.fill();
       this.#living.begin(this.#around.now(), 3);
       setInterval(() => this.#living.tick(this.#around.now()), 1000);
       setTimeout(() => this.#tell({ type: "stale" }), 50);
@@ -186,10 +208,28 @@ export class FakeHost implements Host {
       return { queued: 2 };
     },
     "config.open": () => ({}),
+    "config.state": () => this.#setup.config,
   };
 
+  /** Mends the fake's `config.toml`, for tests. */
+  mend(): void {
+    this.#setup.mend();
+  }
+
+  /** An event of an account comes in at the door, for tests. */
+  arrive(id: string): void {
+    this.#setup.arrive(id);
+    this.#tell({ type: "health" });
+  }
+
+  #providerOf(account: string): string {
+    const found = this.#accountList().find((one) => one.id === account);
+    if (!found) throw problem("not_found", "There is no such account.");
+    return found.provider;
+  }
+
   #accountList() {
-    return this.#accounts ? accountsOf(this.#around.now(), this.#scene.trouble) : [];
+    return this.#setup.live();
   }
 
   #row(id: string): CallRow {

@@ -45,6 +45,7 @@ export function accountsOf(now: number, trouble: boolean): AccountJson[] {
       id: account.id,
       provider: account.provider,
       title: account.title,
+      paused: false,
       webhook_url: is("praxis-telnyx") ? null : `https://hooks.example/webhooks/${account.id}`,
       missing_secrets: is("praxis-telnyx") ? ["API_KEY"] : [],
       last_webhook_at: is("praxis-telnyx") ? null : new Date(now - (index * 190 + 12) * 1000).toISOString(),

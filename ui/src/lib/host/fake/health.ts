@@ -78,8 +78,9 @@ function check(subject: string, state: string, finding: Finding, remedy: Remedy 
 function checksOf(account: AccountJson): Check[] {
   const subject = `account:${account.id}`;
   const checks = account.missing_secrets.map((secret) =>
-    check(subject, "problem", { code: "secret_missing", account: account.id, secret, variable: `RINGBACK_${account.id.toUpperCase().replaceAll("-", "_")}_${secret}` }),
+    check(subject, "problem", { code: "secret_missing", account: account.id, secret, variable: `RINGBACK_${account.id.toUpperCase().replaceAll("-", "_")}_${secret}` }, "show_account"),
   );
+  if (account.paused) checks.push(check(subject, "ok", { code: "paused" }, "resume_account"));
   if (account.last_poll_error) checks.push(check(subject, "problem", { code: "poll_failed", error: account.last_poll_error }, "check_keys"));
   checks.push(...account.refusals.map((refusal) => check(subject, "warning", { code: "webhooks_refused", ...refusal }, "forget_refusals")));
   return checks.length > 0 ? checks : [check(subject, "ok", { code: "last_webhook", at: account.last_webhook_at ?? "" })];

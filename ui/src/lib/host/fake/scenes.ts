@@ -6,6 +6,7 @@ import { accountOf, sidesOf } from "./accounts";
 import { GUESTS } from "./meetings";
 import { rowAt } from "./rows";
 import { conversations } from "./speech";
+import type { KeysScene } from "./setup";
 import type { World } from "./world";
 
 /** A scene by its ingredients. */
@@ -24,11 +25,15 @@ export interface Scene {
   every_state: boolean;
   /** Nothing is answered. */
   silent: boolean;
+  /** Where keys lie. */
+  keys: KeysScene;
+  /** `config.toml` was edited by hand and does not fit. */
+  broken: boolean;
   /** How often something happens while the day goes on, in ms. */
   tick_ms: number;
 }
 
-const DAY: Scene = { history: 640, live: 5, goes_on: true, accounts: true, demo: false, trouble: false, every_state: true, silent: false, tick_ms: 1000 };
+const DAY: Scene = { history: 640, live: 5, goes_on: true, accounts: true, demo: false, trouble: false, every_state: true, silent: false, keys: "system", broken: false, tick_ms: 1000 };
 
 /** Scenes by the name in the address. */
 export const SCENES: Record<string, Scene> = {
@@ -42,6 +47,9 @@ export const SCENES: Record<string, Scene> = {
   busy: { ...DAY, live: 24 },
   talk: { ...DAY, live: 1, tick_ms: 200 },
   trouble: { ...DAY, trouble: true, goes_on: false },
+  locked: { ...DAY, goes_on: false, keys: "locked" },
+  keyless: { ...DAY, goes_on: false, keys: "none" },
+  broken: { ...DAY, goes_on: false, broken: true },
   silent: { ...DAY, silent: true, goes_on: false },
 };
 

@@ -1,0 +1,229 @@
+//! Keeps the addresses at the providers up to date, where a person agreed to it beforehand: when the public
+//! address is another one, the places that still have an earlier one of ours get it.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use ringback_model::AccountId;
+use ringback_providers::{ApiError, May};
+use ringback_store::{NewAlert, Reader, RegisteredFor, StoreError, Writer};
+use serde_json::json;
+
+use super::{
+    Consent, SetOutcome, Whose, consent_key, consent_of, look,
+    write::{self, MOVED},
+};
+use crate::{EngineError, accounts::Party, core::Core};
+
+/// The alert that an address could not be set.
+const NOT_KEPT: &str = "webhook_not_kept";
+
+/// How often it is looked whether the address is another one, when nobody rings.
+const BEAT: Duration = Duration::from_secs(5);
+/// The least time between two looks.
+const ROUND: Duration = Duration::from_millis(250);
+
+/// The pauses between tries: doubling from the first to the longest.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// After this many tries in vain a person is told.
+const TOLD_AFTER: u32 = 3;
+
+/// Who is written down.
+const WHO: &str = "ringback";
+
+/// What was tried in vain.
+#[derive(Clone, Copy, Debug)]
+struct Tries {
+    count: u32,
+    next: Timestamp,
+}
+
+/// Whether a change of the address is seen to without a person.
+pub(crate) fn does_it_by_itself(reader: &Reader<'_>, party: &Party) -> Result<bool, StoreError> {
+    if !party.provider().sets_webhooks() {
+        return Ok(false);
+    }
+    let consent: Option<Consent> = reader.settings().get(&consent_key(party.id()))?;
+    Ok(consent.is_some_and(|consent| consent.keep))
+}
+
+/// Notes what a person says.
+pub(super) async fn consent(
+    core: &Core,
+    party: &Party,
+    keep: bool,
+    who: &str,
+) -> Result<(), EngineError> {
+    if keep && !party.provider().sets_webhooks() {
+        return Err(EngineError::BadRequest(format!(
+            "{} lets nobody set webhook addresses from outside its dashboard; enter the address there",
+            party.provider().title()
+        )));
+    }
+    let (key, kept) = (consent_key(party.id()), kept_key(party.id()));
+    let consent = Consent {
+        keep,
+        who: who.to_owned(),
+        at: core.clock.now(),
+    };
+    core.write(move |writer: &mut Writer<'_>| {
+        writer.settings_mut().set(&key, &consent)?;
+        // Whatever was seen to before: it is looked at anew.
+        writer.settings_mut().set(&kept, &None::<String>)
+    })
+    .await?;
+    core.work.notify_waiters();
+    Ok(())
+}
+
+/// Keeps the addresses until the program ends.
+pub(crate) async fn watch(core: Arc<Core>) {
+    let mut tries = HashMap::new();
+    while !core.stop.is_cancelled() {
+        let rung = core.work.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
+        if let Err(error) = look::remember(&core).await {
+            tracing::error!(%error, "the public address could not be kept in mind");
+        }
+        let parties = core.accounts.iter().filter(|party| !party.is_paused());
+        for party in parties.collect::<Vec<_>>() {
+            let kept = core
+                .stop
+                .run_until_cancelled(attend(&core, &party, &mut tries));
+            if let Some(Err(error)) = kept.await {
+                tracing::error!(account = %party.id(), %error, "the address at the provider could not be looked after");
+            }
+        }
+        let next = async {
+            tokio::time::sleep(ROUND).await;
+            let _ = tokio::time::timeout(BEAT, rung).await;
+        };
+        core.stop.run_until_cancelled(next).await;
+    }
+}
+
+/// The address up to which an account's places were seen to.
+fn kept_key(account: &AccountId) -> String {
+    format!("webhook_kept.{account}")
+}
+
+async fn attend(
+    core: &Core,
+    party: &Party,
+    tries: &mut HashMap<AccountId, Tries>,
+) -> Result<(), EngineError> {
+    let account = party.id();
+    if !consent_of(core, account)?.is_some_and(|consent| consent.keep) {
+        tries.remove(account);
+        return Ok(());
+    }
+    let Some(present) = look::addresses(core, account)?.present.map(String::from) else {
+        return Ok(());
+    };
+    let key = kept_key(account);
+    let kept: Option<Option<String>> = core.store.read(|reader| reader.settings().get(&key))?;
+    let now = core.clock.now();
+    let is_waiting = tries.get(account).is_some_and(|tries| now < tries.next);
+    if kept.flatten().as_ref() == Some(&present) || is_waiting {
+        return Ok(());
+    }
+    let round = round(core, party).await?;
+    match round.trouble {
+        Some(trouble) => {
+            let count = tries.get(account).map_or(1, |tries| tries.count + 1);
+            let pause = pause(count);
+            let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+            tries.insert(account.clone(), Tries { count, next });
+            tracing::warn!(account = %account, error = %trouble, count, "the address at the provider is not up to date yet");
+            if count >= TOLD_AFTER || !trouble.may_pass() {
+                let alert = NewAlert {
+                    kind: NOT_KEPT.into(),
+                    subject: account.to_string(),
+                    params: json!({ "url": present, "reason": trouble.to_string() }),
+                };
+                core.write(move |writer| writer.alerts_mut().raise_once(&alert))
+                    .await?;
+            }
+        }
+        None => {
+            tries.remove(account);
+            let subject = account.to_string();
+            let by_hand = round.by_hand.then(|| NewAlert {
+                kind: MOVED.into(),
+                subject: subject.clone(),
+                params: json!({ "url": present, "before": round.before }),
+            });
+            core.write(move |writer: &mut Writer<'_>| {
+                writer.settings_mut().set(&key, &Some(present))?;
+                writer.alerts_mut().close(NOT_KEPT, &subject)?;
+                match by_hand {
+                    Some(alert) => writer.alerts_mut().raise_once(&alert),
+                    None => writer.alerts_mut().close(MOVED, &subject),
+                }
+            })
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a look after an account's places came to.
+struct Round {
+    /// Something that may be otherwise at the next try, or that a person has to mend.
+    trouble: Option<ApiError>,
+    /// Whether a place with an earlier address is left to a person, and that address.
+    by_hand: bool,
+    before: Option<String>,
+}
+
+async fn round(core: &Core, party: &Party) -> Result<Round, EngineError> {
+    let _turn = core.webhooks.0.lock().await;
+    let found = look::look(core, party).await?;
+    let mut round = Round {
+        trouble: found.trouble,
+        by_hand: false,
+        before: None,
+    };
+    for looked in &found.targets {
+        if looked.whose != Whose::OursOnce || looked.is_restored {
+            continue;
+        }
+        let outcome = match looked.target.when_ours {
+            May::Yes => write::set(core, party, looked, RegisteredFor::Keep, WHO).await?,
+            May::Knowing(advice) | May::No(advice) => SetOutcome::Refused(advice),
+        };
+        match outcome {
+            SetOutcome::Done(_) | SetOutcome::Unchanged | SetOutcome::NoSuchPlace => {}
+            // Whoever changed it knows what it shall be.
+            SetOutcome::Changed => {}
+            SetOutcome::Refused(_) => {
+                round.by_hand = true;
+                round.before.clone_from(&looked.target.value);
+            }
+            SetOutcome::Failed(error) => round.trouble = Some(error),
+        }
+    }
+    Ok(round)
+}
+
+fn pause(count: u32) -> SignedDuration {
+    let factor = 1_i32 << count.saturating_sub(1).min(16);
+    FIRST_PAUSE
+        .checked_mul(factor)
+        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_an_hour() {
+        let minutes: Vec<i64> = [1, 2, 3, 7, 8, 9, 40, u32::MAX]
+            .map(|count| pause(count).as_secs())
+            .to_vec();
+        assert_eq!(minutes, [30, 60, 120, 1920, 3600, 3600, 3600, 3600]);
+    }
+}

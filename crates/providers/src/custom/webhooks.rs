@@ -1,0 +1,43 @@
+//! Where a team's own backend posts to: wherever the team tells it to.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::WEBHOOK_SECRET;
+use crate::{
+    Account, TestEvent, WebhookStep,
+    standard_webhooks::WEBHOOK,
+    webhook::{Advice, TEST_KIND},
+};
+
+pub(super) const STEPS: &[WebhookStep] = &[
+    WebhookStep {
+        what: Advice {
+            code: "custom_paste",
+            text: "Have your backend post its events to this address.",
+        },
+        pastes_address: true,
+    },
+    WebhookStep {
+        what: Advice {
+            code: "custom_sign",
+            text: "Sign them as Standard Webhooks with the account's webhook_secret; docs/custom.md has the format and examples.",
+        },
+        pastes_address: false,
+    },
+];
+
+pub(super) fn test_event(
+    account: &Account,
+    nonce: &str,
+    now: Timestamp,
+) -> Result<TestEvent, Advice> {
+    let mut event = TestEvent::json(&json!({
+        "type": TEST_KIND,
+        "timestamp": now.to_string(),
+        "data": { "nonce": nonce },
+    }));
+    let id = format!("msg_ringback_test_{nonce}");
+    WEBHOOK.sign(account.secrets.all(WEBHOOK_SECRET), &mut event, &id, now)?;
+    Ok(event)
+}
