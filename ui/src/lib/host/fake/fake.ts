@@ -9,7 +9,7 @@ import { HostError, type Host } from "../host";
 import { driftOf } from "./checks";
 import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
-import { accountsOf, insightsOf } from "./figures";
+import { insightsOf } from "./figures";
 import { FORMS } from "./forms";
 import { healthOf } from "./health";
 import { holesOf, ledgerOf, mend } from "./ledger";
