@@ -41,3 +41,22 @@ test("the report for those who help is made with one click and says where it is"
   await page.getByRole("button", { name: "Report for help" }).click();
   await page.getByText("exports/ringback-report-").waitFor();
 });
+
+test("a refused file names its line in Health, and its button opens it", async () => {
+  const page = await open({ scene: "broken", at: "#/health" });
+  const line = page.getByRole("region", { name: "Checks", exact: true }).getByRole("listitem").filter({ hasText: "What ran before goes on" });
+  await line.getByText("line 14 does not fit").waitFor();
+  await line.getByText("Did you mean `poll_every`?").waitFor();
+  await line.getByText("[[accounts]] has no key `pol_every`.").waitFor();
+  await line.getByRole("button", { name: "Open config.toml" }).waitFor();
+});
+
+test("a paused account is told in Health, and goes on with one click", async () => {
+  const page = await open({ at: "#/settings/accounts/clinic-retell" });
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByRole("button", { name: "Resume", exact: true }).waitFor();
+  await page.evaluate(() => (location.hash = "#/health"));
+  const line = page.getByRole("region", { name: "Checks", exact: true }).getByRole("listitem").filter({ hasText: "Paused: its provider is not asked" });
+  await line.getByRole("button", { name: "Resume" }).click();
+  await line.waitFor({ state: "detached" });
+});

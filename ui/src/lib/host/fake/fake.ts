@@ -163,7 +163,7 @@ export class FakeHost implements Host {
     "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
-    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed, this.#forgotten),
+    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#setup.config, this.#pushed, this.#forgotten),
     "health.report": () => ({ file: "~/.local/share/ringback/exports/ringback-report-2026-11-21T20-00-00Z.zip" }),
     "events.replay_failed": () => ({ replayed: 1, failed: 1 }),
     "refusals.forget": () => {

@@ -1,6 +1,6 @@
 // Health of the fake: what its doctor found.
 
-import type { AccountJson, Check, DiskJson, Finding, Health, JournalJson, Remedy, TunnelJson } from "../bindings";
+import type { AccountJson, Check, ConfigState, DiskJson, Finding, Health, JournalJson, Remedy, TunnelJson } from "../bindings";
 
 const UP: TunnelJson = {
   kind: "ssh",
@@ -32,12 +32,14 @@ const DISK: DiskJson = { free_bytes: 212_400_000_000, recordings_bytes: 61_280_0
 const JOURNAL: JournalJson = { bytes: 412_700_000, events: 48_213, per_day_bytes: 3_100_000, oldest_pending_at: null };
 
 /** Health as a whole. */
-export function healthOf(now: number, trouble: boolean, accounts: AccountJson[], pushed: boolean, forgotten: boolean): Health {
+export function healthOf(now: number, trouble: boolean, accounts: AccountJson[], config: ConfigState, pushed: boolean, forgotten: boolean): Health {
   const disk = trouble ? { ...DISK, free_bytes: 11_400_000_000, full_in_days: 9 } : DISK;
   const shown = forgotten ? accounts.map((account) => ({ ...account, refused: 0, last_refusal: null, refusals: [] })) : accounts;
   const copies = { place: "s3://call-recordings/clinic at ref.storage.supabase.co", recordings: 640, copied: trouble && !pushed ? 638 : 640, failed: trouble && !pushed ? 2 : 0 };
   const checks: Check[] = [
-    check("config", "ok", { code: "accounts", count: accounts.length }),
+    config.ok
+      ? check("config", "ok", { code: "accounts", count: accounts.length })
+      : check("config", "problem", { code: "config_refused", file: config.file, line: config.line, error: (config.message ?? "").replace(/^line \d+: /, ""), advice: config.hint }, "open_config"),
     trouble ? check("disk", "warning", { code: "disk_fills_soon", ...disk }, "show_home") : check("disk", "ok", { code: "disk_room", ...disk }),
     check("database", "ok", { code: "database_readable" }),
     check("door", "ok", { code: "door_open", address: "127.0.0.1:7480" }),
