@@ -122,7 +122,7 @@ fn turn(engine: &Engine, dial: &Dial, before: &mut Option<Level>) -> Option<std:
     dial.set_level(level.as_ref());
     if *before != level {
         let told = level.as_ref().map_or("as configured", Level::as_str);
-        tracing::info!(level = told, "what is logged is another thing now");
+        tracing::info!(wanted = told, "what is logged is another thing now");
         *before = level;
     }
     let (_, until) = wish?;

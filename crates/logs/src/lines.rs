@@ -88,7 +88,10 @@ struct Fields(Map<String, Value>);
 
 impl Fields {
     fn put(&mut self, field: &Field, value: Value) {
-        self.0.insert(field.name().to_owned(), value);
+        // What every line has stays what it is.
+        if !matches!(field.name(), "timestamp" | "level" | "target") {
+            self.0.insert(field.name().to_owned(), value);
+        }
     }
 }
 

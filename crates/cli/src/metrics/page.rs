@@ -105,7 +105,12 @@ impl Sheet<'_> {
             .encoder
             .encode_descriptor(name, help, unit, MetricType::Gauge)?;
         for (labels, value) in rows {
-            metric.encode_family(&labels)?.encode_gauge(&value)?;
+            // Not every reader knows an empty pair of braces.
+            if labels.is_empty() {
+                metric.encode_gauge(&value)?;
+            } else {
+                metric.encode_family(&labels)?.encode_gauge(&value)?;
+            }
         }
         Ok(())
     }

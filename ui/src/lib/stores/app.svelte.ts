@@ -92,7 +92,6 @@ export class App {
         this.settings.fold(event.data);
         break;
       case "health":
-      case "config":
         void this.info.loadHealth();
         break;
       case "config":
