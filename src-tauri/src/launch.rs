@@ -5,6 +5,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use ringback_api::{Api, ErrorCode, ErrorJson};
 use ringback_demo::{Demo, DemoError};
 use ringback_engine::{Engine, EngineOptions, Home, keys};
+use ringback_logs::Dial;
 use ringback_model::Clock;
 use sha2::{Digest, Sha256};
 use tauri::{AppHandle, Manager, Runtime};
@@ -157,6 +158,11 @@ async fn begin_demo(home: Home) -> Result<Running, ErrorJson> {
 
 async fn take_over<R: Runtime>(app: &AppHandle<R>, running: Running) {
     let shell = Arc::new(Desktop::new(app.clone()));
+    // Tests build the program without a log of its own.
+    if let Some(dial) = app.try_state::<Dial>() {
+        let followed = ringback_api::logs::follow(running.engine().clone(), dial.inner().clone());
+        tauri::async_runtime::spawn(followed);
+    }
     let api = Api::new(running.engine().clone(), shell);
     app.state::<Host>().enter(Stage::Running(Arc::new(api)));
     let replaced = app.state::<Engines>().running.lock().await.replace(running);

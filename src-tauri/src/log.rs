@@ -1,49 +1,25 @@
-//! The program's log: warnings to standard error, more to a file a day in the home's `logs/`.
+//! The program's log: warnings to standard error, more into the home's `logs/`.
 
-use tracing_appender::{
-    non_blocking::WorkerGuard,
-    rolling::{RollingFileAppender, Rotation},
-};
-use tracing_subscriber::{EnvFilter, Layer, filter::LevelFilter, fmt, prelude::*};
+use ringback_engine::config::LogConfig;
+use ringback_logs::{Keep, Level, Logs, Setup};
+use ringback_model::Clock;
+use tracing::level_filters::LevelFilter;
 
 use crate::launch::Launch;
 
-/// So many days are kept.
-const DAYS: usize = 14;
-
-/// Begins the log. It is complete on disk when the answer is dropped. Without a place for the file
-/// there is still standard error.
-pub(crate) fn begin(launch: &Launch) -> Option<WorkerGuard> {
-    let terminal = fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_filter(LevelFilter::WARN);
-    let registry = tracing_subscriber::registry().with(terminal);
-
-    let appender = launch.home.prepare().map_err(|_| ()).and_then(|()| {
-        RollingFileAppender::builder()
-            .rotation(Rotation::DAILY)
-            .filename_prefix("ringback-desktop")
-            .filename_suffix("log")
-            .max_log_files(DAYS)
-            .build(launch.home.logs())
-            .map_err(|_| ())
+/// Begins the log. It is complete on disk when the answer is dropped. Without a place for the files
+/// there is still standard error; the engine says why when it starts.
+pub(crate) fn begin(launch: &Launch) -> Logs {
+    let folder = launch.home.prepare().ok().map(|()| launch.home.logs());
+    let logs = Logs::start(&Setup {
+        folder: folder.as_deref(),
+        prefix: "ringback-desktop",
+        usual: Level::usual(),
+        terminal: LevelFilter::WARN,
+        keep: Keep::default(),
+        clock: Clock::system(),
     });
-    let Ok(appender) = appender else {
-        // The engine says why when it starts.
-        registry.init();
-        return None;
-    };
-    let (writer, guard) = tracing_appender::non_blocking(appender);
-    let filter = EnvFilter::try_from_env("RINGBACK_LOG").unwrap_or_else(|_| {
-        EnvFilter::new("info,hyper=warn,reqwest=warn,russh=warn,symphonia=warn")
-    });
-    registry
-        .with(
-            fmt::layer()
-                .with_writer(writer)
-                .with_ansi(false)
-                .with_filter(filter),
-        )
-        .init();
-    Some(guard)
+    let config = LogConfig::of_file(&launch.home.config_file());
+    logs.dial().configure(config.level.as_ref(), config.format);
+    logs
 }

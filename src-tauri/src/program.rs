@@ -47,7 +47,7 @@ fn run_with(arguments: &Arguments) -> Result<ExitCode, ErrorJson> {
             format!("this user's folders cannot be found: {error}"),
         )
     })?;
-    let _log = log::begin(&launch);
+    let log = log::begin(&launch);
 
     // First, so that a second start on the same home ends before it has touched anything.
     let builder = Builder::default().plugin(tauri_plugin_single_instance::init(
@@ -59,6 +59,7 @@ fn run_with(arguments: &Arguments) -> Result<ExitCode, ErrorJson> {
             format!("the window cannot be opened: {error}"),
         )
     })?;
+    app.manage(log.dial());
     launch::start(app.handle());
     end_when_asked(app.handle());
     if let Some(link) = &arguments.link {

@@ -9,7 +9,7 @@ use ringback_journeys::{
 use ringback_simulator::{CallScript, Delivery};
 
 /// The same with a signature that does not fit.
-fn forged(delivery: &Delivery) -> Delivery {
+pub(crate) fn forged(delivery: &Delivery) -> Delivery {
     let mut forged = delivery.clone();
     for (name, value) in &mut forged.headers {
         if name.contains("signature") {

@@ -4,18 +4,18 @@ use ringback_engine::{
     Engine, EngineError,
     config::ConfiguredAccount,
     resync::{Progress, Request},
-    store::{EventFilter, EventHead, EventId, EventState, RefusedRow},
+    store::{EventFilter, EventHead, EventId, EventState, RecordingWord, RefusedRow},
 };
 use serde::Serialize;
 
 use crate::{
     ErrorCode, ErrorJson,
     convert::{
-        account_json, alert_json, call_json, conversation_json, filter, progress_json, report_json,
-        time, timeline_entry, word,
+        self, account_json, alert_json, call_json, conversation_json, filter, progress_json,
+        report_json, time, timeline_entry, word,
     },
     dto::*,
-    handlers,
+    handlers, health,
 };
 
 /// `calls list`: newest first, without transcripts. An account that is neither configured nor has
@@ -62,6 +62,11 @@ pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
     Ok(accounts
         .map(|configured| account_json(engine, configured))
         .collect::<Result<_, EngineError>>()?)
+}
+
+/// The word for a state of recordings.
+pub fn recording_word(state: RecordingWord) -> &'static str {
+    convert::recording_word(state)
 }
 
 /// `accounts webhook ID`.
@@ -136,7 +141,7 @@ pub fn forms() -> Vec<ProviderForm> {
 
 /// `doctor`.
 pub fn health(engine: &Engine) -> Result<Health, ErrorJson> {
-    handlers::health(engine)
+    health::health(engine)
 }
 
 /// So many alerts are listed at most.

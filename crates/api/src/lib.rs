@@ -10,11 +10,14 @@ mod convert;
 pub mod dto;
 mod error;
 mod handlers;
+mod health;
 mod host;
 pub mod ledger;
 mod list;
+pub mod logs;
 pub mod offsite;
 pub mod recordings;
+pub mod report;
 
 pub use error::{ErrorCode, ErrorJson};
 pub use host::{Api, Shell};

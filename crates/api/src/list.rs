@@ -47,6 +47,10 @@ macro_rules! command_list {
             "ledger.repair" => ledger_repair(RepairScopeJson) -> ResyncProgress;
             "ledger.export" => ledger_export(LedgerArgs) -> WrittenFile;
             "health.get" => health_get(Nothing) -> Health;
+            "health.report" => health_report(Nothing) -> WrittenFile;
+            "events.replay_failed" => events_replay_failed(Nothing) -> ReplayedJson;
+            "refusals.forget" => refusals_forget(AccountRef) -> Nothing;
+            "home.reveal" => home_reveal(Nothing) -> Nothing;
             "webhook.look" => webhook_look(WebhookRef) -> WebhookLook;
             "webhook.register" => webhook_register(WebhookRegisterArgs) -> WebhookSet;
             "webhook.restore" => webhook_restore(WebhookTargetRef) -> WebhookSet;

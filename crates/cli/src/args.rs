@@ -53,7 +53,10 @@ pub(crate) enum Command {
     /// A new database from the journal and the files; the old one is kept beside it
     Rebuild,
     /// Look at disk, database, sound device and accounts, and say what to do
-    Doctor,
+    Doctor(DoctorArgs),
+    /// What the running programs log
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Accounts, queue and completeness at a glance
     Status,
     /// Stand-ins for the providers, for trying without an account
@@ -65,9 +68,34 @@ pub(crate) struct ServeArgs {
     /// Where the webhook door listens, instead of what config.toml says
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Where figures are given to a monitoring system (Prometheus), on this machine only
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) metrics: Option<SocketAddr>,
     /// With simulated providers, on a home of its own
     #[arg(long)]
     pub(crate) demo: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Also write a report for those who help: a new file, or a folder to put it in
+    #[arg(long, value_name = "PATH")]
+    pub(crate) bundle: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Show it, or have all programs on this home log more or less for a while
+    Level {
+        /// off, error, warn, info, debug, trace; or for parts, as in info,ringback_engine=debug
+        level: Option<String>,
+        /// For how long
+        #[arg(long = "for", value_name = "TIME", default_value = "1h")]
+        lasts: String,
+        /// As configured, from now on
+        #[arg(long, conflicts_with = "level")]
+        usual: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -208,6 +208,11 @@ impl Engine {
         self.background.wait_for_apply().await;
     }
 
+    /// Waits until the engine is told to end.
+    pub async fn stopped(&self) {
+        self.core.stop.cancelled().await;
+    }
+
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }

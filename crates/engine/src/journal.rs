@@ -13,7 +13,7 @@ use ringback_providers::{Account, Document, RawRequest, Refusal, Standing, Verif
 use ringback_store::{self as store, NewEvent, Request, Store, StoreError};
 use tokio::sync::oneshot;
 
-use crate::{accounts::Accounts, apply::Applier, jobs};
+use crate::{accounts::Accounts, apply::Applier, jobs, meters::Entered};
 
 /// Headers that are kept with an event: what is needed to understand or verify it again. Everything
 /// else is left out, above all what lets somebody in.
@@ -75,17 +75,27 @@ impl Journal for DoorJournal {
             !matches!(result, Err(StoreError::DiskFull | StoreError::Io(_))),
             Ordering::Relaxed,
         );
+        let count = |what| self.applier.meters.entered(&account.id, what);
         match result {
             Ok(store::Appended::New { .. }) => {
                 self.applier.wake();
+                count(Entered::Accepted);
                 Ok(Appended::New)
             }
-            Ok(store::Appended::Duplicate { .. }) => Ok(Appended::Duplicate),
-            Err(error) => Err(down(&error)),
+            Ok(store::Appended::Duplicate { .. }) => {
+                count(Entered::Duplicate);
+                Ok(Appended::Duplicate)
+            }
+            Err(error) => {
+                count(Entered::NotWritten);
+                Err(down(&error))
+            }
         }
     }
 
     fn refuse(&self, account: &AccountId, request: &RawRequest, refusal: Refusal) {
+        let rejected = Entered::Rejected(refusal.code());
+        self.applier.meters.entered(account, rejected);
         self.store.refuse(store::Refusal {
             account: account.clone(),
             at: request.received_at,

@@ -147,6 +147,7 @@ async fn poll(core: &Arc<Core>, party: &Arc<Party>, due: Due, every: SignedDurat
     let mut result = Ok(());
     if due.list {
         result = walk(core, party, began, every).await;
+        core.applier.meters.polled(party.id(), result.is_ok());
     }
     if due.ongoing && result.is_ok() {
         result = look_at_ongoing(core, party).await;

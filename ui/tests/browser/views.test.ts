@@ -122,9 +122,9 @@ test("the second copy is told on the call, and Health copies what is missing", a
   await call.getByText("A second copy is there").waitFor();
 
   const health = await open({ scene: "trouble", at: "#/health" });
-  await health.getByText("638 of 640").waitFor();
+  await health.getByText("638 of 640", { exact: true }).waitFor();
   await health.getByRole("button", { name: "Copy what is missing now" }).click();
   await health.getByText("2 recordings are being copied").waitFor();
-  await health.getByText("640 of 640").waitFor();
+  await health.getByText("640 of 640", { exact: true }).waitFor();
   expect(await health.getByRole("button", { name: "Copy what is missing now" }).isDisabled()).toBe(true);
 });

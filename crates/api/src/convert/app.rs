@@ -1,8 +1,8 @@
 //! Accounts and alerts.
 
 use ringback_engine::{
-    Engine, EngineError, TEST_KIND, TunnelReport,
-    config::ConfiguredAccount,
+    ApiError, Engine, EngineError, Poll, TEST_KIND, TunnelReport,
+    config::{ConfiguredAccount, SecretSource},
     store::{Alert, CallFilter},
 };
 use ringback_model::CallId;
@@ -10,7 +10,7 @@ use ringback_model::CallId;
 use super::time;
 use crate::{
     ErrorJson,
-    dto::{AccountJson, AlertJson, TunnelJson},
+    dto::{AccountJson, AlertJson, RefusalJson, TunnelJson},
 };
 
 pub(crate) fn account_json(
@@ -20,14 +20,18 @@ pub(crate) fn account_json(
     let id = &configured.account.id;
     let poll = engine.poll_of(configured);
     let webhook_url = engine.webhook_url(configured);
+    let lags = engine.lags(configured)?;
+    let ms = |lag: jiff::SignedDuration| u64::try_from(lag.as_millis()).unwrap_or(0);
+    let key = key_state(configured, &poll);
     engine.read(|reader| {
-        let refused: Vec<_> = reader
+        let mut refused: Vec<_> = reader
             .refused()
             .counts()?
             .into_iter()
             .filter(|count| count.account == *id)
             .collect();
-        let last_refusal = refused.iter().max_by_key(|count| count.last_at);
+        refused.sort_by_key(|count| std::cmp::Reverse(count.last_at));
+        let last_refusal = refused.first();
         let calls = CallFilter {
             account: Some(id.clone()),
             ..CallFilter::default()
@@ -52,9 +56,38 @@ pub(crate) fn account_json(
             refused: u32::try_from(refused.iter().map(|count| count.count).sum::<u64>())
                 .unwrap_or(u32::MAX),
             last_refusal: last_refusal.map(|count| count.reason.clone()),
+            refusals: refused
+                .iter()
+                .map(|count| RefusalJson {
+                    reason: count.reason.clone(),
+                    count: count.count,
+                    last_at: time(count.last_at),
+                })
+                .collect(),
+            key: key.to_owned(),
+            key_in_environment: configured
+                .secret_sources
+                .first()
+                .map(|(_, source)| *source == SecretSource::Environment),
+            delivery_lag_ms: lags.delivery.map(ms),
+            apply_lag_ms: lags.apply.map(ms),
             calls: reader.calls().count(&calls, u64::MAX)?.n,
         })
     })
+}
+
+/// What is known of an account's key without asking.
+fn key_state(configured: &ConfiguredAccount, poll: &Poll) -> &'static str {
+    if !configured.missing_secrets().is_empty() {
+        return "missing";
+    }
+    match poll.last_error.as_deref() {
+        Some(EngineError::Provider(ApiError::KeyRefused | ApiError::NoKey(_))) => "refused",
+        // Whatever else went wrong says nothing about the key.
+        Some(_) => "unknown",
+        None if poll.last_at.is_some() => "accepted",
+        None => "unknown",
+    }
 }
 
 /// How the tunnel is.

@@ -45,6 +45,18 @@ pub struct AccountJson {
     pub refused: u32,
     /// The reason of the last one.
     pub last_refusal: Option<String>,
+    /// The same by reason, the newest first.
+    pub refusals: Vec<crate::dto::RefusalJson>,
+    /// `missing | refused | accepted | unknown`; the last where nobody could be asked yet.
+    pub key: String,
+    /// Whether the key comes from the environment; false: from the key store; `null`: from nowhere.
+    pub key_in_environment: Option<bool>,
+    /// How long webhooks were on their way lately, from the moment that they speak of.
+    #[ts(type = "number | null")]
+    pub delivery_lag_ms: Option<u64>,
+    /// How long they waited here lately until they were applied.
+    #[ts(type = "number | null")]
+    pub apply_lag_ms: Option<u64>,
     /// How many calls are here.
     #[ts(type = "number")]
     pub calls: u64,
@@ -65,19 +77,6 @@ pub struct AccountCheck {
     pub notes: Vec<String>,
     /// What is wrong.
     pub error: Option<crate::ErrorJson>,
-}
-
-/// One line of the doctor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Check {
-    /// What was looked at: `disk`, `database`, `config`, `door`, `sound`, `account:<id>`, ...
-    pub subject: String,
-    /// `ok | warning | problem`.
-    pub state: String,
-    /// What was found.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
 }
 
 /// How the tunnel is.
@@ -105,45 +104,6 @@ pub struct TunnelJson {
     pub tries: u32,
     /// When it is tried again, RFC 3339.
     pub next_try: Option<String>,
-}
-
-/// The doctor's findings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct Health {
-    /// Line by line.
-    pub checks: Vec<Check>,
-    /// The accounts.
-    pub accounts: Vec<AccountJson>,
-    /// What waits in the fetch queue.
-    pub queue: QueueJson,
-    /// The way from outside to the door.
-    pub tunnel: TunnelJson,
-    /// The second copies, if they are configured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub offsite: Option<crate::dto::OffsiteJson>,
-}
-
-/// The fetch queue in figures.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct QueueJson {
-    /// Recordings that wait for their turn or their next try.
-    #[ts(type = "number")]
-    pub waiting: u64,
-    /// Recordings that are coming in.
-    #[ts(type = "number")]
-    pub running: u64,
-    /// Recordings that were given up.
-    #[ts(type = "number")]
-    pub failed: u64,
-    /// The nearest moment at which a link dies, RFC 3339.
-    pub nearest_deadline: Option<String>,
-    /// Events that are not applied yet.
-    #[ts(type = "number")]
-    pub events_pending: u64,
-    /// Events that could not be read.
-    #[ts(type = "number")]
-    pub events_failed: u64,
 }
 
 /// What a person set in the window.

@@ -1,51 +1,65 @@
 //! `doctor`: each line says what was found and what to do.
 
+use std::path::{Path, PathBuf};
+
 use ringback_api::{
-    cli,
-    dto::{Check, Health},
+    ErrorCode, ErrorJson, cli,
+    dto::{Check, Finding, Health},
+    report,
 };
 use ringback_engine::Engine;
 
 use super::Done;
-use crate::out::{DONE, Out, PARTLY};
+use crate::out::{DONE, Out, PARTLY, notice};
 
-pub(super) async fn run(engine: &Engine, out: Out) -> Done {
+pub(super) async fn run(engine: &Engine, bundle: Option<&Path>, out: Out) -> Done {
     let mut health = cli::health(engine)?;
     if let Err(error) = engine.check_database() {
-        health.checks.push(Check {
-            subject: "database".into(),
-            state: "problem".into(),
-            message: error.to_string(),
-            hint: Some("`ringback rebuild` makes a new one from the journal and the files.".into()),
-        });
+        health.checks.push(Check::new(
+            "database",
+            Finding::DatabaseDamaged {
+                error: error.to_string(),
+            },
+        ));
     }
     for configured in &engine.config().accounts {
-        let id = configured.account.id.to_string();
+        let subject = format!("account:{}", configured.account.id);
         let found = cli::check_account(engine, configured).await;
-        health.checks.push(match found.error {
-            None if !found.asked => Check {
-                subject: format!("account:{id}"),
-                state: "ok".into(),
-                message: "the settings fit".into(),
-                hint: Some(found.notes.join(" ")),
+        let finding = match found.error {
+            None if found.asked => Finding::KeyAccepted,
+            None => Finding::SettingsFit {
+                note: (!found.notes.is_empty()).then(|| found.notes.join(" ")),
             },
-            None => Check {
-                subject: format!("account:{id}"),
-                state: "ok".into(),
-                message: "the provider accepts the key".into(),
-                hint: None,
-            },
-            Some(error) => Check {
-                subject: format!("account:{id}"),
-                state: "problem".into(),
-                message: error.message,
-                hint: error.hint,
-            },
-        });
+            Some(error) => Finding::KeyFailed { error },
+        };
+        health.checks.push(Check::new(&subject, finding));
+    }
+    if let Some(path) = bundle {
+        let file = write(engine, &health, path).await?;
+        notice(&format!(
+            "The report is in {}. It has no keys, numbers, names or words of calls; have a look before you send it.",
+            file.display()
+        ));
     }
     out.answer(&health, text)?;
     let is_well = health.checks.iter().all(|check| check.state != "problem");
     Ok(if is_well { DONE } else { PARTLY })
+}
+
+/// Into the folder, or to the file that does not exist yet.
+async fn write(engine: &Engine, health: &Health, path: &Path) -> Result<PathBuf, ErrorJson> {
+    if path.is_dir() {
+        return report::write_into(engine, path).await;
+    }
+    if path.exists() {
+        return Err(ErrorJson::new(
+            ErrorCode::BadRequest,
+            format!("there is something at {}", path.display()),
+        )
+        .hint("Give a new file or a folder."));
+    }
+    report::write(engine, health.clone(), path).await?;
+    Ok(path.to_owned())
 }
 
 fn text(health: &Health) -> String {

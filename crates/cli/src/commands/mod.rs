@@ -7,6 +7,7 @@ mod doctor;
 mod events;
 mod keys;
 mod ledger;
+mod log;
 mod offsite;
 mod rebuild;
 mod recordings;
@@ -39,7 +40,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Done {
     if let Command::Serve(args) = &cli.command {
         return serve::run(asked, args).await;
     }
-    let _logs = logs::start(None, "warn");
+    let _logs = logs::start(None);
     let home = home(asked)?;
     match cli.command {
         Command::Simulate(args) => simulate::run(home, args, out).await,
@@ -64,7 +65,8 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Alerts(command) => alerts::run(engine, command, out).await,
         Command::Recordings(command) => recordings::run(engine, command, out).await,
         Command::Offsite(command) => offsite::run(engine, command, out).await,
-        Command::Doctor => doctor::run(engine, out).await,
+        Command::Doctor(args) => doctor::run(engine, args.bundle.as_deref(), out).await,
+        Command::Log(command) => log::run(engine, command, out).await,
         Command::Status => status::run(engine, out),
         Command::Serve(_) | Command::Simulate(_) | Command::Rebuild => {
             unreachable!("these start an engine of their own kind")

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use ringback_api::{ErrorCode, ErrorJson};
 use ringback_demo::{Demo, DemoError};
-use ringback_engine::{Engine, EngineOptions, Home};
+use ringback_engine::{Engine, EngineOptions, Home, config::LogConfig};
 use ringback_model::Clock;
 
 use super::{
     Done, durability, home,
     keys::{self, Sealed},
 };
-use crate::{args::ServeArgs, logs, out};
+use crate::{args::ServeArgs, logs, metrics, out};
 
 pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
     let home = match (asked, args.demo) {
@@ -25,14 +25,28 @@ pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
     };
     // The folder has to be there before the first line is logged.
     let folder = home.prepare().ok().map(|()| home.logs());
-    let _logs = logs::start(
-        folder.as_deref(),
-        "info,hyper=warn,reqwest=warn,russh=warn,symphonia=warn",
-    );
+    let logs = logs::start(folder.as_deref());
+    let log = LogConfig::of_file(&home.config_file());
+    logs.dial().configure(log.level.as_ref(), log.format);
     let engine = if args.demo {
         demo(home, args).await?
     } else {
         usual(home, args).await?
+    };
+    let running = engine.engine();
+    let followed = ringback_api::logs::follow(running.clone(), logs.dial());
+    tokio::spawn(followed);
+    let figures = match metrics::address(args.metrics, running.config().metrics) {
+        Ok(None) => Ok(None),
+        Ok(Some(address)) => metrics::serve(running.clone(), address).await.map(Some),
+        Err(error) => Err(error),
+    };
+    let _figures = match figures {
+        Ok(figures) => figures,
+        Err(error) => {
+            running.shutdown().await;
+            return Err(error);
+        }
     };
     wait_for_the_end().await;
     tracing::info!("ending: what is in hand is finished");

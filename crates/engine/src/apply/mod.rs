@@ -40,6 +40,7 @@ pub(crate) use unnamed::row_key;
 use crate::{
     EngineError,
     accounts::{Accounts, Party},
+    meters::Meters,
     view,
 };
 
@@ -70,6 +71,8 @@ pub(crate) struct Applier {
     bell: mpsc::SyncSender<()>,
     /// Rung when there is something to fetch or to ask for.
     pub(crate) work: Arc<Notify>,
+    /// What is counted for whoever measures.
+    pub(crate) meters: Arc<Meters>,
 }
 
 /// What asking about a call brought.
@@ -109,6 +112,7 @@ pub(crate) fn applier(
             arrived: Arc::new(AtomicU64::new(0)),
             bell,
             work,
+            meters: Arc::default(),
         },
         rings,
     )
@@ -188,6 +192,8 @@ impl Applier {
             Err(StoreError::DiskFull) => return Err(StoreError::DiskFull),
             Err(_) => self.one_by_one(&readings)?,
         };
+        let came = readings.iter().map(|reading| reading.heard_at);
+        self.meters.applied(came, self.clock.now());
         self.reached.store(newest, Ordering::Relaxed);
         if due {
             self.work.notify_waiters();

@@ -15,13 +15,15 @@ use toml::{
 use url::Url;
 
 use super::{
-    Checks, Config, ConfigError, ConfiguredAccount, Environment, SecretSource, limits, offsite,
-    spell::nearest, tunnel,
+    Checks, Config, ConfigError, ConfiguredAccount, Environment, LogConfig, SecretSource, limits,
+    observed, offsite, spell::nearest, tunnel,
 };
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
-const TABLES: [&str; 5] = ["intake", "accounts", "offsite", "tunnel", "checks"];
+const TABLES: [&str; 7] = [
+    "intake", "accounts", "offsite", "tunnel", "checks", "log", "metrics",
+];
 const INTAKE_KEYS: [&str; 2] = ["listen", "public_url"];
 pub(super) const ACCOUNT_KEYS: [&str; 10] = [
     "id",
@@ -73,6 +75,14 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         None => tunnel::without(public_url.as_ref()),
     };
     let public_url = tunnel.public_url.clone();
+    let log = match file.table("log")? {
+        Some(table) => LogConfig::read(&table)?,
+        None => LogConfig::default(),
+    };
+    let metrics = match file.table("metrics")? {
+        Some(table) => observed::metrics(&table)?,
+        None => None,
+    };
     let mut checks = Checks::default();
     if let Some(table) = file.table("checks")? {
         checks = checks.changed_by(&table)?;
@@ -89,6 +99,8 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         public_url,
         tunnel,
         offsite,
+        log,
+        metrics,
         accounts: Vec::new(),
     };
     for (table, line) in file.tables("accounts")? {
@@ -109,6 +121,23 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         config.accounts.push(configured);
     }
     Ok(config)
+}
+
+/// What a text says of the log, whatever else is wrong with it.
+pub(super) fn log_alone(text: &str) -> Result<LogConfig> {
+    let lines = Lines(text);
+    let root = DeTable::parse(text).map_err(|_| ConfigError::at_line(1, "not valid TOML"))?;
+    let root = root.into_inner();
+    let file = Table {
+        lines: &lines,
+        name: "config.toml",
+        table: &root,
+        line: 1,
+    };
+    match file.table("log")? {
+        Some(table) => LogConfig::read(&table),
+        None => Ok(LogConfig::default()),
+    }
 }
 
 fn account(
@@ -342,7 +371,7 @@ impl<'a> Table<'a> {
             .map_err(|what| self.wrong(key, value, what))
     }
 
-    fn flag(&self, key: &str) -> Result<bool> {
+    pub(super) fn flag(&self, key: &str) -> Result<bool> {
         let Some(value) = self.get(key) else {
             return Ok(false);
         };

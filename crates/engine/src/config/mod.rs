@@ -9,6 +9,7 @@ mod edit;
 mod file;
 mod hours;
 mod limits;
+mod observed;
 mod offsite;
 mod shared_keys;
 mod spell;
@@ -27,6 +28,7 @@ pub(crate) use edit::{CannotEdit, Edit, edited};
 pub(crate) use file::{variable as variable_of, webhook_url};
 pub use hours::BusinessHours;
 pub use limits::Limits;
+pub use observed::LogConfig;
 pub use shared_keys::{COMMON_FIELDS, CommonField, CommonKind};
 pub use tunnel::{TunnelConfig, TunnelKind};
 pub use written::{Setting, WrittenRule};
@@ -45,6 +47,10 @@ pub struct Config {
     pub tunnel: TunnelConfig,
     /// Where the second copy of every recording goes, if it goes anywhere.
     pub offsite: Option<ringback_offsite::Place>,
+    /// What is logged.
+    pub log: LogConfig,
+    /// Where figures are given to a monitoring system, if anywhere.
+    pub metrics: Option<std::net::SocketAddr>,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
     /// The text that it was read from.

@@ -10,7 +10,9 @@ use ringback_providers::ApiError;
 use ringback_store::{NewAlert, Recording, StoreError, Writer};
 
 use super::{Task, deadline, settle_call, step};
-use crate::{EngineError, core::Core, deletion, jobs, news::News, schedule, sound};
+use crate::{
+    EngineError, core::Core, deletion, jobs, meters::Transfer, news::News, schedule, sound,
+};
 
 /// When the disk is full, room is looked for again after this long. Nothing counts as failed.
 const DISK_PAUSE: SignedDuration = SignedDuration::from_secs(30);
@@ -42,6 +44,19 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// How it counts, and the bytes that came.
+    fn counted(&self) -> Option<(Transfer, u64)> {
+        match self {
+            Self::Lands(landed) => Some((Transfer::Landed, landed.bytes)),
+            Self::NotReady | Self::Wait(_) | Self::Disk => Some((Transfer::Later, 0)),
+            Self::Fails(_) => Some((Transfer::Failed, 0)),
+            Self::GivenUp(_) => Some((Transfer::GivenUp, 0)),
+            Self::Settled(_) => Some((Transfer::Settled, 0)),
+            // Nothing was tried here.
+            Self::Stopped | Self::Elsewhere => None,
+        }
+    }
+
     /// What an answer of the provider means.
     pub(super) fn of_provider(error: &ApiError) -> Self {
         match error {
@@ -76,6 +91,11 @@ pub(super) async fn write_down(
     outcome: Outcome,
 ) -> Result<(), EngineError> {
     let (now, owner) = (core.clock.now(), owner.to_owned());
+    if let Some((what, bytes)) = outcome.counted() {
+        core.applier
+            .meters
+            .transferred(task.party.id(), what, bytes);
+    }
     let is_copied = core.offsite().is_some();
     core.applier
         .write(move |writer| {

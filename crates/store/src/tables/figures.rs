@@ -1,7 +1,7 @@
 //! Sums for Insights and Health, kept up to date by the database itself: triggers on calls and
 //! recordings add and subtract, so that no sum has to walk a million rows.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use ringback_model::{AccountId, Status};
 use rusqlite::{Connection, params};
 
@@ -353,6 +353,52 @@ impl Figures<'_> {
         Ok(percentile(50)
             .zip(percentile(95))
             .map(|(&p50_ms, &p95_ms)| ToReady { p50_ms, p95_ms }))
+    }
+
+    /// How many bytes of recordings came at `since` or later, of calls that were heard of in their
+    /// time: what was brought in later from a provider's archive says nothing about the days to come.
+    pub fn landed_since(&self, since: Timestamp) -> Result<u64> {
+        let bytes = sql::value(
+            self.conn,
+            "SELECT coalesce(sum(recordings.size_bytes), 0)
+             FROM recordings JOIN calls ON calls.row = recordings.call
+             WHERE recordings.landed_at >= ?1
+                 AND calls.first_seen_at - coalesce(calls.ended_at, calls.first_seen_at) < ?2",
+            (sql::ms(since), BROUGHT_IN_LATER),
+        )?;
+        sql::unsigned(bytes)
+    }
+
+    /// When the first recording came that is here.
+    pub fn first_landed(&self) -> Result<Option<Timestamp>> {
+        let at = sql::value(
+            self.conn,
+            "SELECT min(landed_at) FROM recordings WHERE landed_at IS NOT NULL",
+            [],
+        )?;
+        sql::maybe_at(at)
+    }
+
+    /// How many rows each table has, by its name. Walks through all of them.
+    pub fn rows(&self) -> Result<Vec<(String, u64)>> {
+        let tables = sql::all(
+            self.conn,
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                 AND sql NOT LIKE 'CREATE VIRTUAL%'
+             UNION SELECT name FROM journal.sqlite_schema
+                 WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+             ORDER BY name",
+            [],
+            |row| Ok(row.get::<_, String>(0)?),
+        )?;
+        tables
+            .into_iter()
+            .map(|name| {
+                let count = format!("SELECT count(*) FROM \"{name}\"");
+                let n = sql::unsigned(sql::value(self.conn, &count, [])?)?;
+                Ok((name, n))
+            })
+            .collect()
     }
 
     /// Recordings per account and state.

@@ -15,6 +15,7 @@ mod listing;
 mod notes;
 mod older_ledger;
 mod opening;
+mod pace;
 mod refused;
 mod searching;
 mod sweeps;

@@ -1107,6 +1107,26 @@ refused: number,
  */
 last_refusal: string | null, 
 /**
+ * The same by reason, the newest first.
+ */
+refusals: Array<RefusalJson>, 
+/**
+ * `missing | refused | accepted | unknown`; the last where nobody could be asked yet.
+ */
+key: string, 
+/**
+ * Whether the key comes from the environment; false: from the key store; `null`: from nowhere.
+ */
+key_in_environment: boolean | null, 
+/**
+ * How long webhooks were on their way lately, from the moment that they speak of.
+ */
+delivery_lag_ms: number | null, 
+/**
+ * How long they waited here lately until they were applied.
+ */
+apply_lag_ms: number | null, 
+/**
  * How many calls are here.
  */
 calls: number, };
@@ -1147,13 +1167,234 @@ subject: string,
  */
 state: string, 
 /**
- * What was found.
+ * What was found, for a machine.
+ */
+finding: Finding, 
+/**
+ * The same in English.
  */
 message: string, 
 /**
- * What to do about it.
+ * What to do about it, in English.
  */
-hint: string | null, };
+hint: string | null, 
+/**
+ * What the window offers to do.
+ */
+remedy: Remedy | null, };
+
+export type Finding = { "code": "no_account" } | { "code": "accounts", 
+/**
+ * How many.
+ */
+count: number, } | { "code": "config_refused", 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * The line at fault, counted from 1, if the fault has a place.
+ */
+line: number | null, 
+/**
+ * What is wrong, in English.
+ */
+error: string, 
+/**
+ * What to do, in English.
+ */
+advice: string | null, } | { "code": "disk_room" } & DiskJson | { "code": "disk_fills_soon" } & DiskJson | { "code": "disk_low" } & DiskJson | { "code": "disk_full" } & DiskJson | { "code": "disk_unreadable", 
+/**
+ * What the system says.
+ */
+error: string, } | { "code": "database_readable" } | { "code": "database_damaged", 
+/**
+ * What is wrong.
+ */
+error: string, } | { "code": "door_open", 
+/**
+ * Where.
+ */
+address: string, } | { "code": "door_closed", 
+/**
+ * Why.
+ */
+error: string, } | { "code": "door_stays", 
+/**
+ * Where it is open.
+ */
+address: string, 
+/**
+ * Why it stays.
+ */
+error: string, } | { "code": "door_elsewhere" } | { "code": "door_opening" } | { "code": "tunnel_up", 
+/**
+ * Under this address.
+ */
+url: string, 
+/**
+ * How long the last probe took.
+ */
+round_trip_ms: number | null, } | { "code": "tunnel_down", 
+/**
+ * The word why.
+ */
+reason: string, 
+/**
+ * The same in English.
+ */
+error: string, 
+/**
+ * What to do, in English.
+ */
+advice: string | null, } | { "code": "address_unreached", 
+/**
+ * The word why.
+ */
+reason: string, 
+/**
+ * The same in English.
+ */
+error: string, 
+/**
+ * What to do, in English.
+ */
+advice: string | null, } | { "code": "tunnel_starting" } | { "code": "tunnel_none" } | { "code": "tunnel_idle" } | { "code": "sound_device" } | { "code": "no_sound_device" } | { "code": "journal_applied" } & JournalJson | { "code": "journal_pending", 
+/**
+ * How many events wait.
+ */
+count: number, } | { "code": "journal_stuck", 
+/**
+ * How many events wait.
+ */
+count: number, 
+/**
+ * When the oldest of them came, RFC 3339.
+ */
+oldest_at: string, } | { "code": "journal_unreadable", 
+/**
+ * How many.
+ */
+count: number, } | { "code": "queue_empty" } | { "code": "queue_moving", 
+/**
+ * How many wait.
+ */
+waiting: number, 
+/**
+ * How many come in.
+ */
+running: number, } | { "code": "queue_failed", 
+/**
+ * How many.
+ */
+count: number, } | { "code": "key_store_open" } | { "code": "key_store_locked" } | { "code": "sealed_keys_open" } | { "code": "sealed_keys_locked" } | { "code": "no_key_store" } | { "code": "copies_done" } & CopiesJson | { "code": "copies_follow" } & CopiesJson | { "code": "copies_failed" } & CopiesJson | { "code": "secret_missing", 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The secret.
+ */
+secret: string, 
+/**
+ * The environment variable that it may be in.
+ */
+variable: string, } | { "code": "poll_failed", 
+/**
+ * Why.
+ */
+error: ErrorJson, } | { "code": "webhooks_refused" } & RefusalJson | { "code": "last_webhook", 
+/**
+ * RFC 3339.
+ */
+at: string, } | { "code": "no_webhook_yet", 
+/**
+ * The last time, RFC 3339.
+ */
+polled_at: string, } | { "code": "nothing_yet" } | { "code": "paused" } | { "code": "cannot_delete", 
+/**
+ * Why, in English.
+ */
+why: string, } | { "code": "key_accepted" } | { "code": "settings_fit", 
+/**
+ * What else to know, in English.
+ */
+note: string | null, } | { "code": "key_failed", 
+/**
+ * Why.
+ */
+error: ErrorJson, };
+
+export type Remedy = "open_config" | "show_settings" | "add_account" | "show_account" | "resume_account" | "check_keys" | "restart_tunnel" | "show_home" | "replay_failed" | "show_failed" | "copy_again" | "forget_refusals";
+
+export type DiskJson = { 
+/**
+ * Free where the recordings are.
+ */
+free_bytes: number, 
+/**
+ * All recordings that are here.
+ */
+recordings_bytes: number, 
+/**
+ * What recordings and journal grow by in a day, over the last 30 days; `null` in the first day.
+ */
+per_day_bytes: number | null, 
+/**
+ * After so many days of the same kind it is full.
+ */
+full_in_days: number | null, };
+
+export type JournalJson = { 
+/**
+ * Its file, with what waits beside it.
+ */
+bytes: number, 
+/**
+ * How many events are in it.
+ */
+events: number, 
+/**
+ * What it grows by in a day, over the last 30 days; `null` in the first day.
+ */
+per_day_bytes: number | null, 
+/**
+ * When the oldest event came that is not applied, RFC 3339.
+ */
+oldest_pending_at: string | null, };
+
+export type CopiesJson = { 
+/**
+ * Where they are.
+ */
+place: string, 
+/**
+ * How many recordings are here.
+ */
+recordings: number, 
+/**
+ * How many of them are there too.
+ */
+copied: number, 
+/**
+ * How many could not be copied.
+ */
+failed: number, };
+
+export type RefusalJson = { 
+/**
+ * `signature_missing | signature_unreadable | signature_wrong | signature_too_old |
+ * signature_from_the_future | no_secret | no_public_url`.
+ */
+reason: string, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * The last time, RFC 3339.
+ */
+last_at: string, };
 
 export type Health = { 
 /**
@@ -1172,6 +1413,14 @@ queue: QueueJson,
  * The way from outside to the door.
  */
 tunnel: TunnelJson, 
+/**
+ * The disk; `null` if it does not answer.
+ */
+disk: DiskJson | null, 
+/**
+ * The journal.
+ */
+journal: JournalJson, 
 /**
  * The second copies, if they are configured.
  */
@@ -1202,6 +1451,22 @@ events_pending: number,
  * Events that could not be read.
  */
 events_failed: number, };
+
+export type ReplayedJson = { 
+/**
+ * Events that were read again.
+ */
+replayed: number, 
+/**
+ * Those of them that still cannot be read.
+ */
+failed: number, };
+
+export type AccountRef = { 
+/**
+ * The account's id.
+ */
+account: string, };
 
 export type OffsiteJson = { 
 /**
@@ -2372,6 +2637,10 @@ export interface Commands {
   "ledger.repair": { args: RepairScopeJson; result: ResyncProgress };
   "ledger.export": { args: LedgerArgs; result: WrittenFile };
   "health.get": { args: Nothing; result: Health };
+  "health.report": { args: Nothing; result: WrittenFile };
+  "events.replay_failed": { args: Nothing; result: ReplayedJson };
+  "refusals.forget": { args: AccountRef; result: Nothing };
+  "home.reveal": { args: Nothing; result: Nothing };
   "webhook.look": { args: WebhookRef; result: WebhookLook };
   "webhook.register": { args: WebhookRegisterArgs; result: WebhookSet };
   "webhook.restore": { args: WebhookTargetRef; result: WebhookSet };

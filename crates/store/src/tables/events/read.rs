@@ -13,18 +13,18 @@ use crate::{
     sql,
 };
 
-const HEAD: &str = "e.seq, e.id, e.account, e.provider, e.source, e.kind, e.key, e.received_at, \
+pub(super) const HEAD: &str = "e.seq, e.id, e.account, e.provider, e.source, e.kind, e.key, e.received_at, \
                     e.as_of, e.standing, s.state, s.reason, s.call_id, s.applied_at";
 
-const REST: &str = "e.method, e.path, e.content_type, b.headers, b.body";
+pub(super) const REST: &str = "e.method, e.path, e.content_type, b.headers, b.body";
 
-const HEADS: &str = "events e LEFT JOIN event_states s ON s.seq = e.seq";
+pub(super) const HEADS: &str = "events e LEFT JOIN event_states s ON s.seq = e.seq";
 
-const WHOLE: &str =
+pub(super) const WHOLE: &str =
     "events e JOIN event_bodies b ON b.seq = e.seq LEFT JOIN event_states s ON s.seq = e.seq";
 
 /// Nobody looked at it yet.
-const IS_PENDING: &str = "s.seq IS NULL AND e.seq > (SELECT seq FROM journal_mark)";
+pub(super) const IS_PENDING: &str = "s.seq IS NULL AND e.seq > (SELECT seq FROM journal_mark)";
 
 impl Events<'_> {
     /// Events that nobody looked at yet, after `seq`, in order.
@@ -202,7 +202,7 @@ fn read_head(row: &Row<'_>) -> Result<EventHead> {
     })
 }
 
-fn read_event(row: &Row<'_>) -> Result<Event> {
+pub(super) fn read_event(row: &Row<'_>) -> Result<Event> {
     let headers: String = row.get(17)?;
     Ok(Event {
         head: read_head(row)?,

@@ -9,8 +9,9 @@ import { HostError, type Host } from "../host";
 import { driftOf } from "./checks";
 import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
-import { healthOf, insightsOf } from "./figures";
+import { insightsOf } from "./figures";
 import { FORMS } from "./forms";
+import { healthOf } from "./health";
 import { holesOf, ledgerOf, mend } from "./ledger";
 import { Living } from "./living";
 import { peakBytes } from "./peaks";
@@ -43,6 +44,7 @@ export class FakeHost implements Host {
   #settings: Settings;
   #demo: boolean;
   #pushed = false;
+  #forgotten = false;
   readonly #setup: FakeSetup;
 
   constructor(scene: Scene, around: Surroundings) {
@@ -161,7 +163,14 @@ export class FakeHost implements Host {
     "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
-    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed),
+    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#setup.config, this.#pushed, this.#forgotten),
+    "health.report": () => ({ file: "~/.local/share/ringback/exports/ringback-report-2026-11-21T20-00-00Z.zip" }),
+    "events.replay_failed": () => ({ replayed: 1, failed: 1 }),
+    "refusals.forget": () => {
+      this.#forgotten = true;
+      return {};
+    },
+    "home.reveal": () => ({}),
     "webhook.look": ({ account }) => this.#webhooks.look(account, this.#providerOf(account)),
     "webhook.register": ({ account, targets }) => this.#webhooks.register(account, this.#providerOf(account), targets),
     "webhook.restore": ({ account, target }) => this.#webhooks.restore(account, this.#providerOf(account), target),

@@ -85,9 +85,13 @@ export class FakeSetup {
     return this.#accounts.map(({ setup, last_webhook_at }) => {
       const missing_secrets = setup.secrets.filter(({ required, source }) => required && source === "missing").map(({ name }) => name.toUpperCase());
       const known = day.find(({ id }) => id === setup.id);
-      if (known !== undefined) return { ...known, paused: setup.paused, missing_secrets };
-      const { id, provider, title, paused, webhook_url } = setup;
-      return { id, provider, title, paused, webhook_url, missing_secrets, last_webhook_at, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, calls: 0 };
+      if (known !== undefined) {
+        const key = missing_secrets.length > 0 ? "missing" : known.key === "missing" ? "unknown" : known.key;
+        return { ...known, paused: setup.paused, missing_secrets, key };
+      }
+      const { id, provider, title, webhook_url, paused } = setup;
+      const key = missing_secrets.length > 0 ? "missing" : "unknown";
+      return { id, provider, title, paused, webhook_url, missing_secrets, last_webhook_at, last_poll_at: null, last_poll_error: null, refused: 0, last_refusal: null, refusals: [], key, key_in_environment: null, delivery_lag_ms: null, apply_lag_ms: null, calls: 0 };
     });
   }
 
