@@ -13,7 +13,7 @@ const down = { reason: "no_answer", error: "it answers 502", advice: null };
 const every: { [code in Finding["code"]]: Extract<Finding, { code: code }> } = {
   no_account: { code: "no_account" },
   accounts: { code: "accounts", count: 2 },
-  config_refused: { code: "config_refused", file: "/home/desk/config.toml", line: 7, error: "pol_every is not known", advice: null },
+  config_refused: { code: "config_refused", file: "/srv/ringback/config.toml", line: 7, error: "pol_every is not known", advice: null },
   disk_room: { code: "disk_room", ...disk },
   disk_fills_soon: { code: "disk_fills_soon", ...disk },
   disk_low: { code: "disk_low", ...disk },
