@@ -17,9 +17,6 @@ use crate::process;
 /// Who answers for the package.
 const MAINTAINER: &str = "The Ringback contributors <packages@ringback.dev>";
 
-/// Loaded while the program runs, so nothing in it names them: the tray.
-const LOADED_LATER: &str = "libayatana-appindicator3-1";
-
 /// Who opens links and folders, how ALSA leads to the desktop's sound server, who keeps keys.
 const RECOMMENDED: &str =
     "xdg-utils, pipewire-alsa | libasound2-plugins, gnome-keyring | org.freedesktop.secrets";
@@ -82,7 +79,7 @@ fn control(architecture: &str, depends: &str, size: u64) -> String {
          Architecture: {architecture}\n\
          Maintainer: {MAINTAINER}\n\
          Installed-Size: {size}\n\
-         Depends: {depends}, {LOADED_LATER}\n\
+         Depends: {depends}\n\
          Recommends: {RECOMMENDED}\n\
          Section: sound\n\
          Priority: optional\n\
