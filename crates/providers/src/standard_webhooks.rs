@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use ringback_model::Secret;
+use serde_json::Value;
 use sha2::Sha256;
 
 use crate::{
@@ -57,27 +58,29 @@ impl Family {
         headers.contains_key(self.signature)
     }
 
-    /// Signs an event with the newest of `secrets`.
-    pub(crate) fn sign(
+    /// A test event with this body, signed with the newest of `secrets`.
+    pub(crate) fn test_event(
         self,
         secrets: &[Secret],
-        event: &mut TestEvent,
-        id: &str,
+        body: &Value,
+        nonce: &str,
         now: Timestamp,
-    ) -> Result<(), Advice> {
+    ) -> Result<TestEvent, Advice> {
+        let mut event = TestEvent::json(body);
+        let id = format!("msg_ringback_test_{nonce}");
         let secret = secrets.first().ok_or(NO_SECRET)?;
         let key = key(secret).ok_or(UNUSABLE_SECRET)?;
         let timestamp = now.as_second().to_string();
         let parts: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", &event.body];
         let digest = BASE64_STANDARD.encode(Algorithm::Sha256.sign(&key, &parts));
         for (name, value) in [
-            (self.id, id),
+            (self.id, id.as_str()),
             (self.timestamp, &timestamp),
             (self.signature, &format!("v1,{digest}")),
         ] {
             event.show(HeaderName::from_static(name), value)?;
         }
-        Ok(())
+        Ok(event)
     }
 
     /// The message's id if one of `secrets` (`whsec_` and base64) signed it within the last or next

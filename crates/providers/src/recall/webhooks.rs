@@ -40,11 +40,9 @@ pub(super) fn test_event(
     nonce: &str,
     now: Timestamp,
 ) -> Result<TestEvent, Advice> {
-    let mut event = TestEvent::json(&json!({
+    let body = json!({
         "event": TEST_KIND,
         "data": { "nonce": nonce },
-    }));
-    let id = format!("msg_ringback_test_{nonce}");
-    WEBHOOK.sign(account.secrets.all(WEBHOOK_SECRET), &mut event, &id, now)?;
-    Ok(event)
+    });
+    WEBHOOK.test_event(account.secrets.all(WEBHOOK_SECRET), &body, nonce, now)
 }
