@@ -41,6 +41,16 @@ fn missed(setting: &Setting, accounts: &[&str], count: usize) -> Vec<String> {
     ids
 }
 
+/// From now on each account is asked so many times a second at most.
+fn at_pace(setting: &Setting, requests_per_second: u32) {
+    let line = "allow_private_network = true";
+    setting.configure(|text| {
+        let pace =
+            format!("{line}\npoll_every = \"0s\"\nrequests_per_second = {requests_per_second}");
+        text.replace(line, &pace)
+    });
+}
+
 /// How often the provider was asked about each call by itself.
 fn asked(setting: &Setting, ids: &[String]) -> BTreeMap<String, usize> {
     let seen = setting.world().seen();
@@ -129,6 +139,8 @@ async fn it_is_handed_over_survives_kill_9_and_no_call_is_done_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_the_command_line_it_is_paused_resumed_and_ended() {
     let setting = Setting::in_real_time().await;
+    // So slow that it is not over before somebody who has a busy machine can step in.
+    at_pace(&setting, 2);
     let ids = missed(&setting, &[RETELL, TWILIO], 40);
     let house = setting.beside().await;
     let program = setting.program();
@@ -150,6 +162,7 @@ async fn on_the_command_line_it_is_paused_resumed_and_ended() {
     let at_pause = unfinished().expect("it is not over");
     assert!(at_pause.paused && at_pause.report.checked < 40);
 
+    at_pace(&setting, 50);
     let told = program.json(&["resync", "--resume"]).await;
     assert_eq!(told["checked"], 40, "{told}");
     assert_eq!(told["failed"], 0, "{told}");
@@ -161,6 +174,7 @@ async fn on_the_command_line_it_is_paused_resumed_and_ended() {
     assert_eq!(nothing.json()["error"]["code"], "not_found");
 
     // One that is ended keeps what it did.
+    at_pace(&setting, 2);
     missed(&setting, &[RETELL], 30);
     let cut = {
         let program = program.clone();
