@@ -28,7 +28,7 @@ pub struct Pace {
     pub probe_time: Duration,
     /// This many failed probes in a row mean that the tunnel is down, whatever the link says.
     pub misses: u32,
-    /// How long a link may take from its begin until a probe succeeds.
+    /// How long a link may take from its begin, or from its move to another address, until a probe succeeds.
     pub ready_time: Duration,
     /// The first pause before a new beginning; it doubles with each try in vain.
     pub first_wait: Duration,
@@ -201,7 +201,7 @@ impl Supervisor {
 
     /// Watches a link until it is lost, and gives the reason.
     async fn watch(&mut self, link: &mut dyn Link) -> Reason {
-        let begin = Instant::now();
+        let mut begin = Instant::now();
         let mut next_probe = begin;
         let mut misses = 0;
         let mut is_up = false;
@@ -211,8 +211,10 @@ impl Supervisor {
                 news = link.next() => match news {
                     LinkNews::Lost(reason) => return reason,
                     LinkNews::Moved => {
-                        // The old address is no longer true; the new one has to prove itself.
+                        // The old address is no longer true; the new one has to prove itself, and has as
+                        // long for it as a new link.
                         is_up = false;
+                        (begin, misses) = (Instant::now(), 0);
                         self.tell(State::Starting);
                     }
                 },
@@ -230,6 +232,7 @@ impl Supervisor {
                     LinkNews::Lost(reason) => return reason,
                     LinkNews::Moved => {
                         is_up = false;
+                        (begin, misses) = (Instant::now(), 0);
                         self.tell(State::Starting);
                         next_probe = Instant::now();
                         continue;

@@ -16,6 +16,10 @@ use protocol::{Ask, Peer, Tell};
 
 /// The server sends a sign of life every half second.
 const SILENCE: Duration = Duration::from_secs(8);
+const _: () = assert!(
+    SILENCE.as_secs() <= 15,
+    "a half-open connection is found within fifteen seconds"
+);
 
 /// A tunnel over bore.
 #[derive(Clone)]

@@ -23,6 +23,10 @@ const PING_EVERY: Duration = Duration::from_secs(5);
 
 /// How long it may take over it. A half-open connection is found within the sum of both.
 const PING_TIME: Duration = Duration::from_secs(8);
+const _: () = assert!(
+    PING_EVERY.as_secs() + PING_TIME.as_secs() <= 15,
+    "a half-open connection is found within fifteen seconds"
+);
 
 /// How long saying goodbye may take.
 const FAREWELL_TIME: Duration = Duration::from_secs(2);
