@@ -212,15 +212,13 @@ impl RecallClient {
         });
         Ok(ListedPage {
             snapshots: snapshots.collect(),
-            next: Some(match next {
-                Some(query) => Walk::Recordings(query).to_string(),
-                None => Walk::Bots(0, String::new()).to_string(),
-            }),
+            next: next.map(|query| Walk::Recordings(query).to_string()),
         })
     }
 
-    /// Bots that recorded nothing are in no other list, and the filter by `join_at` misses those that
-    /// joined at once. So all are walked through, as long as a page brings any that began late enough;
+    /// The bots come before the recordings: when a meeting began is known before its sound is fetched, which
+    /// lies under that day. Bots that recorded nothing are in no other list, and the filter by `join_at`
+    /// misses those that joined at once. So all are walked through, as long as a page brings any that began late enough;
     /// the order is not documented, and looks like the newest first.
     async fn list_bots(
         &self,
@@ -247,11 +245,13 @@ impl RecallClient {
             }
         }
         let goes_on = number + 1 < MOST_BOT_PAGES && !(is_past && snapshots.is_empty());
+        let next = match next.filter(|_| goes_on) {
+            Some(query) => Walk::Bots(number + 1, query),
+            None => Walk::recordings(since),
+        };
         Ok(ListedPage {
             snapshots,
-            next: next
-                .filter(|_| goes_on)
-                .map(|query| Walk::Bots(number + 1, query).to_string()),
+            next: Some(next.to_string()),
         })
     }
 
@@ -381,7 +381,7 @@ impl Client for RecallClient {
     }
 
     async fn list(&self, since: Timestamp, page: Option<&str>) -> Result<ListedPage, ApiError> {
-        match Walk::parse(page, since)? {
+        match Walk::parse(page)? {
             Walk::Recordings(query) => self.list_recordings(since, &query).await,
             Walk::Bots(number, query) => self.list_bots(since, number, &query).await,
         }
@@ -491,13 +491,15 @@ enum Walk {
 }
 
 impl Walk {
-    fn parse(page: Option<&str>, since: Timestamp) -> Result<Self, ApiError> {
+    /// The first page of the recordings from this moment on.
+    fn recordings(since: Timestamp) -> Self {
+        let since = since.to_string();
+        Self::Recordings(query_of([("created_at_after", since.as_str())]))
+    }
+
+    fn parse(page: Option<&str>) -> Result<Self, ApiError> {
         let Some(page) = page else {
-            let since = since.to_string();
-            return Ok(Self::Recordings(query_of([(
-                "created_at_after",
-                since.as_str(),
-            )])));
+            return Ok(Self::Bots(0, String::new()));
         };
         let walk = || {
             let (kind, query) = page.split_once(':')?;

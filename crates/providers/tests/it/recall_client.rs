@@ -366,7 +366,7 @@ async fn walked(client: &dyn Client, since: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn recordings_are_listed_from_a_moment_on_and_then_the_bots_that_recorded_nothing() {
+async fn bots_are_listed_from_a_moment_on_and_then_the_recordings() {
     let api = StandIn::start().await;
     // What the API says of its own address is not what the account is configured with.
     let elsewhere =
@@ -419,20 +419,21 @@ async fn recordings_are_listed_from_a_moment_on_and_then_the_bots_that_recorded_
     assert_eq!(
         found,
         [
-            listed("listed_recording", "bot_2"),
-            listed("listed_recording", "rec_1"),
             listed("listed_bot", "bot_3"),
             listed("listed_bot", "bot_2"),
-        ]
+            listed("listed_recording", "bot_2"),
+            listed("listed_recording", "rec_1"),
+        ],
+        "when a meeting began is known before what was recorded in it"
     );
     assert_eq!(
         api.asked(),
         [
-            format!("GET {RECORDINGS}?created_at_after=2025-10-09T06%3A00%3A00Z"),
-            format!("GET {RECORDINGS}?cursor=abc%3D&created_at_after=x"),
             format!("GET {BOTS}"),
             format!("GET {BOTS}?page=2"),
             format!("GET {BOTS}?page=3"),
+            format!("GET {RECORDINGS}?created_at_after=2025-10-09T06%3A00%3A00Z"),
+            format!("GET {RECORDINGS}?cursor=abc%3D&created_at_after=x"),
         ],
         "it ends where the list gets older than asked for"
     );
@@ -451,8 +452,11 @@ async fn a_list_that_leads_in_a_circle_or_nowhere_is_an_error() {
         "http://[",
     ] {
         let api = StandIn::start().await;
-        api.on(RECORDINGS, [page(vec![], Some(next))]);
-        let told = client(&api).list(time("2025-10-09T06:00:00Z"), None).await;
+        api.on(BOTS, [page(vec![], None)])
+            .on(RECORDINGS, [page(vec![], Some(next))]);
+        let (client, since) = (client(&api), time("2025-10-09T06:00:00Z"));
+        let bots = client.list(since, None).await.expect("a page");
+        let told = client.list(since, bots.next.as_deref()).await;
         assert!(
             matches!(told, Err(ApiError::Unexpected(_))),
             "{next}: {told:?}"
