@@ -14,10 +14,26 @@ pub struct DefaultDevice {}
 impl DefaultDevice {
     /// Whether there is a device that could be opened now. Asks the system; opens nothing.
     pub fn is_there() -> bool {
-        cpal::default_host()
-            .default_output_device()
-            .is_some_and(|device| device.default_output_config().is_ok())
+        quietly(|| {
+            cpal::default_host()
+                .default_output_device()
+                .is_some_and(|device| device.default_output_config().is_ok())
+        })
     }
+}
+
+/// Asks the system for sound. Where there is none, ALSA's library says so in many lines on standard error, among
+/// what the program has to say there; as an error it comes back all the same.
+#[cfg(target_os = "linux")]
+fn quietly<T>(ask: impl FnOnce() -> T) -> T {
+    // Its words of this thread go into a buffer from now on. Without one they would be read, and no harm done.
+    let _words = alsa::Output::local_error_handler();
+    ask()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn quietly<T>(ask: impl FnOnce() -> T) -> T {
+    ask()
 }
 
 struct CpalStream {
@@ -33,49 +49,57 @@ impl Output for DefaultDevice {
         reporter: Reporter,
         renderer: &mut dyn FnMut(StreamShape) -> Renderer,
     ) -> Result<Box<dyn OutputStream>, NoDevice> {
-        let device = cpal::default_host()
-            .default_output_device()
-            .ok_or_else(none_there)?;
-        let chosen = device
-            .default_output_config()
-            .map_err(|error| refused(&error))?;
-        let shape = StreamShape {
-            sample_rate: chosen.sample_rate(),
-            channels: chosen.channels(),
-        };
-        if shape.sample_rate == 0 || shape.channels == 0 {
-            return Err(NoDevice::new(
-                "The sound device offers no usable form of sound. Choose another one in the system's sound settings.",
-            ));
-        }
-        let wished = match chosen.buffer_size() {
-            SupportedBufferSize::Range { min, max } => {
-                BufferSize::Fixed(buffer_frames.clamp(*min, (*max).max(*min)))
-            }
-            SupportedBufferSize::Unknown => BufferSize::Fixed(buffer_frames),
-        };
-        let build = |buffer_size, renderer, reporter| {
-            let config = StreamConfig {
-                channels: shape.channels,
-                sample_rate: shape.sample_rate,
-                buffer_size,
-            };
-            build_in(chosen.sample_format(), &device, config, renderer, reporter)
-        };
-        let reporter = std::sync::Arc::new(std::sync::Mutex::new(reporter));
-        let stream = build(wished, renderer(shape), SharedReporter(reporter.clone()))
-            // Some devices accept only the buffer they choose themselves.
-            .or_else(|_| {
-                build(
-                    BufferSize::Default,
-                    renderer(shape),
-                    SharedReporter(reporter),
-                )
-            })
-            .map_err(|error| refused(&error))?;
-        stream.play().map_err(|error| refused(&error))?;
-        Ok(Box::new(CpalStream { _stream: stream }))
+        quietly(|| open(buffer_frames, reporter, renderer))
     }
+}
+
+fn open(
+    buffer_frames: u32,
+    reporter: Reporter,
+    renderer: &mut dyn FnMut(StreamShape) -> Renderer,
+) -> Result<Box<dyn OutputStream>, NoDevice> {
+    let device = cpal::default_host()
+        .default_output_device()
+        .ok_or_else(none_there)?;
+    let chosen = device
+        .default_output_config()
+        .map_err(|error| refused(&error))?;
+    let shape = StreamShape {
+        sample_rate: chosen.sample_rate(),
+        channels: chosen.channels(),
+    };
+    if shape.sample_rate == 0 || shape.channels == 0 {
+        return Err(NoDevice::new(
+            "The sound device offers no usable form of sound. Choose another one in the system's sound settings.",
+        ));
+    }
+    let wished = match chosen.buffer_size() {
+        SupportedBufferSize::Range { min, max } => {
+            BufferSize::Fixed(buffer_frames.clamp(*min, (*max).max(*min)))
+        }
+        SupportedBufferSize::Unknown => BufferSize::Fixed(buffer_frames),
+    };
+    let build = |buffer_size, renderer, reporter| {
+        let config = StreamConfig {
+            channels: shape.channels,
+            sample_rate: shape.sample_rate,
+            buffer_size,
+        };
+        build_in(chosen.sample_format(), &device, config, renderer, reporter)
+    };
+    let reporter = std::sync::Arc::new(std::sync::Mutex::new(reporter));
+    let stream = build(wished, renderer(shape), SharedReporter(reporter.clone()))
+        // Some devices accept only the buffer they choose themselves.
+        .or_else(|_| {
+            build(
+                BufferSize::Default,
+                renderer(shape),
+                SharedReporter(reporter),
+            )
+        })
+        .map_err(|error| refused(&error))?;
+    stream.play().map_err(|error| refused(&error))?;
+    Ok(Box::new(CpalStream { _stream: stream }))
 }
 
 /// Two attempts to open a device share one reporter; only one of them lives to use it.

@@ -15,7 +15,7 @@ pub(crate) struct Rig {
 }
 
 /// Far longer than anything takes; reached only by a test that fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 pub(crate) fn rig_on(device: SilentDevice) -> Rig {
     let (tell, told) = channel();
