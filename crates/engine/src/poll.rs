@@ -52,6 +52,13 @@ pub struct Poll {
     running: bool,
 }
 
+impl Poll {
+    /// Whether the account is being asked at this moment, or would be at `now`.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.running || is_due(self.next_list, now) || is_due(self.next_ongoing, now)
+    }
+}
+
 impl Polls {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<AccountId, Poll>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -87,14 +94,18 @@ impl Polls {
             return None;
         }
         let due = Due {
-            list: poll.next_list.is_none_or(|at| at <= now),
-            ongoing: poll.next_ongoing.is_none_or(|at| at <= now),
+            list: is_due(poll.next_list, now),
+            ongoing: is_due(poll.next_ongoing, now),
         };
         (due.list || due.ongoing).then(|| {
             poll.running = true;
             due
         })
     }
+}
+
+fn is_due(next: Option<Timestamp>, now: Timestamp) -> bool {
+    next.is_none_or(|at| at <= now)
 }
 
 #[derive(Clone, Copy)]

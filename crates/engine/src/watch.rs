@@ -19,11 +19,12 @@ pub(crate) fn start(core: &Arc<Core>) -> Result<(), StartError> {
         path: core.home.database(),
         error,
     };
+    // The version first: what another process commits in between makes it another one, and is read.
+    let mut version = core.store.data_version().map_err(failed)?;
     let mut last = core
         .store
         .read(|reader| reader.last_change())
         .map_err(failed)?;
-    let mut version = core.store.data_version().map_err(failed)?;
     let committed = Arc::new(Notify::new());
     let ring = committed.clone();
     core.store.on_commit(move |_| ring.notify_one());
@@ -66,6 +67,13 @@ fn tell(core: &Arc<Core>, feed: Feed, last: i64) -> i64 {
     };
     let newest = changes.last().map_or(last, |change| change.seq);
     let any = |kind| changes.iter().any(|change| change.kind == kind);
+    // Whoever looks on or not: a secret of another process is in force here too.
+    if changes
+        .iter()
+        .any(|change| reload::is_of_keys(change.kind, &change.id))
+    {
+        follow_keys(core);
+    }
     if core.news.receiver_count() == 0 {
         // A server without a window: nobody is there to be told. Who waits for a resync looks itself.
         if any(ChangeKind::Sweep) {
@@ -86,12 +94,6 @@ fn tell(core: &Arc<Core>, feed: Feed, last: i64) -> i64 {
         .collect();
     for id in sweeps.into_iter().filter_map(|id| id.parse().ok()) {
         resync::tell(core, id);
-    }
-    if changes
-        .iter()
-        .any(|change| reload::is_of_keys(change.kind, &change.id))
-    {
-        follow_keys(core);
     }
     if any(ChangeKind::Alert) {
         core.tell(News::Alerts);

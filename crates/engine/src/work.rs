@@ -53,6 +53,9 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
         if slept(seen, (steady, wall)) {
             tracing::info!("the machine slept; catching up");
             core.polls.all_due();
+            if let Err(error) = still_in_hand(&core, &owner, wall).await {
+                tracing::error!(%error, "what was in hand may be begun a second time");
+            }
         }
         seen = (steady, wall);
         if wall >= next_warning {
@@ -87,6 +90,15 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
         };
         core.stop.run_until_cancelled(next).await;
     }
+}
+
+/// What was in hand when the machine fell asleep still is: its leases ran out meanwhile, and nobody gave it
+/// up. Otherwise a transfer or a deletion would be begun a second time beside itself.
+async fn still_in_hand(core: &Core, owner: &str, now: Timestamp) -> Result<(), StoreError> {
+    let (owner, until) = (owner.to_owned(), later(now, LEASE));
+    core.applier
+        .write(move |writer| writer.jobs_mut().hold_all(&owner, until))
+        .await
 }
 
 fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {

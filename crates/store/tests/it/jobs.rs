@@ -277,3 +277,18 @@ fn an_orderly_end_gives_work_back_at_once() {
         Ok(false)
     );
 }
+
+#[test]
+fn what_is_still_in_hand_after_a_sleep_is_not_taken_again_and_what_others_hold_runs_out() {
+    let home = Home::new();
+    let asleep = home.now();
+    add(&home.store, &job("a", asleep));
+    claim(&home.store, asleep, "one", LIMITS);
+    add(&home.store, &job("b", asleep));
+    claim(&home.store, asleep, "two", LIMITS);
+    let awake = asleep + seconds(3600);
+    home.store
+        .write(move |writer| writer.jobs_mut().hold_all("one", awake + seconds(60)))
+        .expect("written");
+    assert_eq!(keys(&claim(&home.store, awake, "one", LIMITS)), ["b"]);
+}

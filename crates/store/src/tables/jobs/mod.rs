@@ -516,6 +516,17 @@ impl JobsMut<'_, '_> {
         Ok(())
     }
 
+    /// Everything that `owner` holds is still being worked on: its leases last until `until`. After the
+    /// machine slept, which ends leases and no work.
+    pub fn hold_all(&mut self, owner: &str, until: Timestamp) -> Result<()> {
+        sql::run(
+            self.writer.conn(),
+            "UPDATE jobs SET lease_until = ?2 WHERE lease_owner = ?1",
+            params![owner, sql::ms(until)],
+        )?;
+        Ok(())
+    }
+
     fn held(&self, id: JobId, owner: &str) -> Result<Option<(String, String)>> {
         sql::one(
             self.writer.conn(),
