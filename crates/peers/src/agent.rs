@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::{net::UnixStream, time::sleep};
 
-use crate::programs::find;
+use crate::programs::{LOOKS, find};
 
 /// An agent of its own; it does not outlive this.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl SshAgent {
             .spawn()
             .expect("it was found a moment ago");
         let agent = Self { folder, process };
-        for _ in 0..250 {
+        for _ in 0..LOOKS {
             if UnixStream::connect(agent.socket()).await.is_ok() {
                 return agent;
             }

@@ -9,6 +9,8 @@ use std::{
 use bore_cli::server::Server;
 use tokio::{net::TcpStream, runtime::Runtime, time::sleep};
 
+use crate::programs::LOOKS;
+
 /// The port on which every bore server takes its clients.
 const CONTROL: u16 = 7835;
 
@@ -57,7 +59,7 @@ impl BoreServer {
         server.set_bind_tunnels(IpAddr::V4(Ipv4Addr::LOCALHOST));
         runtime.spawn(server.listen());
         self.runtime = Some(runtime);
-        for _ in 0..250 {
+        for _ in 0..LOOKS {
             if TcpStream::connect((self.address, CONTROL)).await.is_ok() {
                 return;
             }

@@ -10,7 +10,11 @@ use std::{
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::sleep};
 
-use crate::{descendants, free_port, kill, programs::find, run};
+use crate::{
+    descendants, free_port, kill,
+    programs::{LOOKS, find},
+    run,
+};
 
 /// A proxy with a certificate of a CA of its own.
 #[derive(Debug)]
@@ -55,7 +59,7 @@ impl Nginx {
             port,
             process,
         };
-        for _ in 0..250 {
+        for _ in 0..LOOKS {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 return nginx;
             }

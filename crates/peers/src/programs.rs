@@ -6,6 +6,10 @@ use std::{
     process::{Command, Stdio},
 };
 
+/// So often, 40 ms apart, it is looked whether a program that was started listens: a minute and a half, for
+/// a machine that has far too much to do.
+pub(crate) const LOOKS: u32 = 2_250;
+
 /// Where a program is, the folders for system programs included.
 ///
 /// # Panics

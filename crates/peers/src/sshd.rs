@@ -10,7 +10,11 @@ use std::{
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::sleep};
 
-use crate::{descendants, free_port, kill, programs::find, run};
+use crate::{
+    descendants, free_port, kill,
+    programs::{LOOKS, find},
+    run,
+};
 
 /// A server of its own, with keys of its own.
 #[derive(Debug)]
@@ -71,7 +75,7 @@ impl Sshd {
             .spawn()
             .expect("it was found a moment ago");
         self.process = Some(process);
-        for _ in 0..250 {
+        for _ in 0..LOOKS {
             if TcpStream::connect(("127.0.0.1", self.port)).await.is_ok() {
                 return;
             }
