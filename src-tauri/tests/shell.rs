@@ -164,10 +164,10 @@ fn events_go_to_the_page_that_subscribed_last_and_to_no_other() {
             .expect("there is an engine");
     }
     events.send(Event::Health).expect("the page listens");
-    let first = window.sent.recv_timeout(Duration::from_secs(30));
+    let first = window.sent.recv_timeout(Duration::from_secs(90));
     assert_eq!(first, Ok((5, json!([{"type": "health"}]))));
     events.send(Event::Stale).expect("the page listens");
-    let second = window.sent.recv_timeout(Duration::from_secs(30));
+    let second = window.sent.recv_timeout(Duration::from_secs(90));
     assert_eq!(second, Ok((5, json!([{"type": "stale"}]))));
 }
 
@@ -180,10 +180,10 @@ fn when_another_engine_takes_over_the_page_is_told_to_read_anew_and_hears_the_ne
         .invoke("subscribe", json!({"channel": "__CHANNEL__:4"}))
         .expect("there is an engine");
     window.enter(echo_with(&second));
-    let told = window.sent.recv_timeout(Duration::from_secs(30));
+    let told = window.sent.recv_timeout(Duration::from_secs(90));
     assert_eq!(told, Ok((4, json!([{"type": "stale"}]))));
     second.send(Event::Health).expect("the page listens");
-    let told = window.sent.recv_timeout(Duration::from_secs(30));
+    let told = window.sent.recv_timeout(Duration::from_secs(90));
     assert_eq!(told, Ok((4, json!([{"type": "health"}]))));
 }
 

@@ -8,7 +8,7 @@ use ringback_journeys::{
     patience::{A_WHILE, SOON, until},
     setting::{House, RETELL, Setting, TWILIO},
 };
-use ringback_simulator::{CallScript, Reach};
+use ringback_simulator::{CallScript, Host, Reach};
 use serde_json::json;
 
 use crate::bulk::NoShell;
@@ -147,6 +147,35 @@ async fn after_a_day_without_network_what_failed_is_tried_at_once() {
         house.alerts().is_empty().then_some(())
     })
     .await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_that_goes_on_while_the_machine_sleeps_is_not_begun_a_second_time() {
+    let setting = Setting::webhooks_only().await;
+    let slow = |pace| {
+        let switches = setting.switches(RETELL);
+        switches.turn(|faults| faults.slow_media = pace);
+    };
+    slow(Some(1_000));
+    let house = setting.start().await;
+    let id = setting.simulator.place(RETELL, CallScript::default());
+    let id = id.expect("one of ours");
+    setting.live_through().await;
+    house.recording_is(&id, "downloading").await;
+    setting.pass(HOUR);
+    house.look();
+    until(SOON, "it is seen that the machine slept", async || {
+        let fetches = house.engine.read(|reader| reader.jobs().list("fetch", 1));
+        let (_, until) = fetches.ok()?.first()?.lease.clone()?;
+        (until > setting.now()).then_some(())
+    })
+    .await;
+    let fetches = || {
+        let seen = setting.world().seen().into_iter();
+        seen.filter(|seen| seen.host == Host::Storage).count()
+    };
+    assert_eq!(fetches(), 1, "{:#?}", setting.world().seen());
     house.engine.shutdown().await;
 }
 

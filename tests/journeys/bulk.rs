@@ -41,14 +41,25 @@ fn missed(setting: &Setting, accounts: &[&str], count: usize) -> Vec<String> {
     ids
 }
 
-/// From now on each account is asked so many times a second at most.
-fn at_pace(setting: &Setting, requests_per_second: u32) {
+/// From now on each account is asked so many times a second at most: so seldom that whoever wants to step in
+/// while something goes on can do that on any machine.
+pub(crate) fn at_pace(setting: &Setting, requests_per_second: u32) {
     let line = "allow_private_network = true";
     setting.configure(|text| {
         let pace =
             format!("{line}\npoll_every = \"0s\"\nrequests_per_second = {requests_per_second}");
         text.replace(line, &pace)
     });
+}
+
+/// Waits until an engine that runs has taken that up.
+async fn paced(house: &House, requests_per_second: u32) {
+    until(SOON, "the pace is another one", async || {
+        let config = house.engine.config();
+        let pace = config.account(RETELL)?.limits.pace?;
+        (pace == Duration::from_secs(1) / requests_per_second).then_some(())
+    })
+    .await;
 }
 
 /// How often the provider was asked about each call by itself.
@@ -83,6 +94,7 @@ fn report(progress: &Progress) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_handed_over_survives_kill_9_and_no_call_is_done_twice() {
     let setting = Setting::in_real_time().await;
+    at_pace(&setting, 2);
     let ids = missed(&setting, &[RETELL], 40);
     let mut serving = setting.program().serve(&[]);
     serving.open(&setting.sender).await;
@@ -96,6 +108,7 @@ async fn it_is_handed_over_survives_kill_9_and_no_call_is_done_twice() {
     assert!(some.stored && !some.done && some.total == 40, "{some:?}");
     assert!(some.eta.is_some(), "how long it takes is told");
     serving.kill().await;
+    at_pace(&setting, 50);
     let before = done(&house, number);
     assert!(before.len() >= 6 && before.len() < 40, "{}", before.len());
 
@@ -139,7 +152,6 @@ async fn it_is_handed_over_survives_kill_9_and_no_call_is_done_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_the_command_line_it_is_paused_resumed_and_ended() {
     let setting = Setting::in_real_time().await;
-    // So slow that it is not over before somebody who has a busy machine can step in.
     at_pace(&setting, 2);
     let ids = missed(&setting, &[RETELL, TWILIO], 40);
     let house = setting.beside().await;
@@ -209,13 +221,7 @@ impl Shell for NoShell {
 #[tokio::test(flavor = "multi_thread")]
 async fn picked_calls_are_one_job_that_a_window_finds_again_after_it_was_reloaded() {
     let setting = Setting::webhooks_only().await;
-    let house = setting
-        .start_as(EngineOptions {
-            pace: Duration::from_millis(20),
-            ..setting.options()
-        })
-        .await
-        .expect("it starts");
+    let house = setting.start().await;
     let ids = missed(&setting, &[RETELL], 12);
     let mut first = house.resync_days(1).await.expect("it begins");
     first.finished().await;
@@ -224,6 +230,8 @@ async fn picked_calls_are_one_job_that_a_window_finds_again_after_it_was_reloade
         .map(|id| house.call(id).expect("here")["id"].clone())
         .collect();
 
+    at_pace(&setting, 1);
+    paced(&house, 1).await;
     let api = Api::new(house.engine.clone(), Arc::new(NoShell));
     let start = json!({ "scope": { "scope": "calls", "ids": picked } });
     let begun = api.call("resync.start", start).await.expect("it begins");
@@ -243,6 +251,8 @@ async fn picked_calls_are_one_job_that_a_window_finds_again_after_it_was_reloade
         found.cloned().expect("it is known after a reload")
     };
     assert_eq!(mine().await["paused"], true);
+    at_pace(&setting, 50);
+    paced(&house, 50).await;
     let resumed = reloaded.call("resync.resume", run.clone()).await;
     resumed.expect("it goes on");
     let end = until(SOON, "it is done", async || {
@@ -288,14 +298,10 @@ async fn what_was_asked_for_before_the_program_ended_goes_on_by_itself_at_the_ne
 #[tokio::test(flavor = "multi_thread")]
 async fn while_a_thousand_calls_are_asked_for_a_new_calls_recording_arrives_at_once() {
     let setting = Setting::webhooks_only().await;
+    // All of them take far longer than anybody here would wait for the one.
+    at_pace(&setting, 5);
     missed(&setting, &[RETELL], 1_000);
-    let house = setting
-        .start_as(EngineOptions {
-            pace: Duration::from_millis(50),
-            ..setting.options()
-        })
-        .await
-        .expect("it starts");
+    let house = setting.start().await;
     let mut run = house.resync_days(1).await.expect("it begins");
     let some = run.progress.wait_for(|now| now.report.checked >= 20).await;
     drop(some);
@@ -303,15 +309,9 @@ async fn while_a_thousand_calls_are_asked_for_a_new_calls_recording_arrives_at_o
     let call = setting.simulator.place(RETELL, CallScript::default());
     let call = call.expect("one of ours");
     setting.live_through().await;
-    let checked = || run.progress.borrow().report.checked;
-    let (ended, before) = (std::time::Instant::now(), checked());
     house.recording_is(&call, "ready").await;
-    let (took, meanwhile) = (ended.elapsed(), checked() - before);
-    assert!(checked() < 1_000, "the others are still being asked for");
-    assert!(
-        meanwhile <= 60,
-        "{meanwhile} others went before it, in {took:?}"
-    );
+    let checked = run.progress.borrow().report.checked;
+    assert!(checked < 900, "{checked} of the others went before it");
     let cancelled = house.engine.steer_resync(run.number, Steer::Cancel).await;
     assert!(cancelled.expect("the engine runs"));
     assert!(run.finished().await.cancelled);

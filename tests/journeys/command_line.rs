@@ -4,6 +4,7 @@ use std::{fs, time::Duration};
 
 use ringback_journeys::{
     door::Sender,
+    patience::{SOON, until},
     program::Said,
     setting::{RETELL, Setting, TWILIO},
 };
@@ -353,11 +354,12 @@ async fn mistakes_in_the_configuration_name_line_key_and_the_nearest_right_one()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn serve_ends_with_0_within_ten_seconds_even_in_the_middle_of_a_transfer() {
+async fn serve_ends_with_0_even_in_the_middle_of_a_transfer() {
     let setting = Setting::in_real_time().await;
     setting
         .switches(RETELL)
-        .turn(|faults| faults.slow_media = Some(10_000));
+        // At this pace it would take many minutes.
+        .turn(|faults| faults.slow_media = Some(1_000));
     let program = setting.program();
     let mut serving = program.serve(&[]);
     serving.open(&setting.sender).await;
@@ -367,17 +369,13 @@ async fn serve_ends_with_0_within_ten_seconds_even_in_the_middle_of_a_transfer()
         .place_at(RETELL, CallScript::default(), at)
         .expect("one of ours");
     setting.deliver_due().await;
-    ringback_journeys::patience::until(
-        ringback_journeys::patience::SOON,
-        "bytes come in",
-        async || {
-            let call = program.json(&["calls", "list"]).await;
-            (call[0]["recordings"][0]["state"] == "downloading").then_some(())
-        },
-    )
+    until(SOON, "bytes come in", async || {
+        let call = program.json(&["calls", "list"]).await;
+        (call[0]["recordings"][0]["state"] == "downloading").then_some(())
+    })
     .await;
     serving.signal("TERM").await;
-    assert_eq!(serving.ended(Duration::from_secs(10)).await.code(), Some(0));
+    assert_eq!(serving.ended(SOON).await.code(), Some(0));
     assert_eq!(
         program.stdout(),
         "",
@@ -389,8 +387,8 @@ async fn serve_ends_with_0_within_ten_seconds_even_in_the_middle_of_a_transfer()
         .turn(|faults| faults.slow_media = None);
     let mut serving = program.serve(&[]);
     serving.open(&setting.sender).await;
-    ringback_journeys::patience::until(
-        ringback_journeys::patience::SOON,
+    until(
+        SOON,
         "the transfer goes on after the next start",
         async || {
             let call = program.json(&["calls", "show", &id]).await;
@@ -400,7 +398,7 @@ async fn serve_ends_with_0_within_ten_seconds_even_in_the_middle_of_a_transfer()
     .await;
     serving.signal("INT").await;
     assert_eq!(
-        serving.ended(Duration::from_secs(10)).await.code(),
+        serving.ended(SOON).await.code(),
         Some(0),
         "Ctrl-C is the same"
     );

@@ -12,8 +12,8 @@ use ringback_simulator::{CallScript, Ending};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// So that the shortest lands long before the others.
-const BYTES_PER_SECOND: u64 = 150_000;
+/// So that the shortest lands long before the others: there is half a minute to step in.
+const BYTES_PER_SECOND: u64 = 60_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_legs_and_three_recordings_arrive_whole_although_the_program_is_killed_in_the_middle() {

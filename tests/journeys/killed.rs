@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ringback_journeys::{
     door::Sender,
-    patience::until,
+    patience::{A_WHILE, SOON, until},
     program::{Ringback, Serving},
     setting::{RETELL, Setting, TWILIO, files_below},
     truth::{differences, wrong_with_sound},
@@ -93,17 +93,13 @@ impl Journey {
         }
         if is_open && answered_all {
             let program = &self.program;
-            until(
-                Duration::from_secs(30),
-                "it dies or gets the recording",
-                async || {
-                    let dead = serving.has_ended();
-                    let landed = files_below(&self.setting.home().recordings())
-                        .iter()
-                        .any(|file| file.contains(&id) && file.ends_with(".json"));
-                    (dead || (landed && is_ready(program, &id).await)).then_some(())
-                },
-            )
+            until(SOON, "it dies or gets the recording", async || {
+                let dead = serving.has_ended();
+                let landed = files_below(&self.setting.home().recordings())
+                    .iter()
+                    .any(|file| file.contains(&id) && file.ends_with(".json"));
+                (dead || (landed && is_ready(program, &id).await)).then_some(())
+            })
             .await;
         }
         serving.kill_traced().await;
@@ -163,7 +159,7 @@ async fn is_ready(program: &Ringback, id: &str) -> bool {
 }
 
 async fn is_open_or_dead(serving: &mut Serving, sender: &Sender) -> bool {
-    until(Duration::from_secs(30), "it opens or dies", async || {
+    until(SOON, "it opens or dies", async || {
         if serving.has_ended() {
             return Some(false);
         }
@@ -216,18 +212,13 @@ async fn killed_at_any_step_every_answered_event_is_there_once_and_every_call_be
     }
     let ids = [setting.world().calls(RETELL), setting.world().calls(TWILIO)].concat();
     assert_eq!(ids.len(), lives);
-    until(
-        Duration::from_secs(60),
-        "everything is caught up on",
-        async || {
-            let calls = program.json(&["calls", "list", "--limit", "1000"]).await;
-            let calls = calls.as_array().expect("a list");
-            let is_whole = |call: &Value| {
-                call["status"] == "ended" && call["recordings"][0]["state"] == "ready"
-            };
-            (calls.len() == ids.len() && calls.iter().all(is_whole)).then_some(())
-        },
-    )
+    until(A_WHILE, "everything is caught up on", async || {
+        let calls = program.json(&["calls", "list", "--limit", "1000"]).await;
+        let calls = calls.as_array().expect("a list");
+        let is_whole =
+            |call: &Value| call["status"] == "ended" && call["recordings"][0]["state"] == "ready";
+        (calls.len() == ids.len() && calls.iter().all(is_whole)).then_some(())
+    })
     .await;
     let report = program.json(&["resync", "--all"]).await;
     assert_eq!(report["failed"], json!(0), "{report}");
@@ -242,7 +233,7 @@ async fn killed_at_any_step_every_answered_event_is_there_once_and_every_call_be
         assert_eq!(call["missing"], json!([]));
     }
     serving.signal("TERM").await;
-    serving.ended(Duration::from_secs(10)).await;
+    serving.ended(SOON).await;
 
     let events = program.json(&["events", "list", "--limit", "100000"]).await;
     let webhooks = events

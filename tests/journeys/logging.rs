@@ -1,6 +1,6 @@
 //! What `serve` logs, and how it is changed while it runs.
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use ringback_journeys::{
     patience::{SOON, until},
@@ -8,14 +8,17 @@ use ringback_journeys::{
 };
 use serde_json::{Value, json};
 
-/// All lines of the log so far.
+/// All lines of the log so far. One that is just being written is none yet.
 fn lines(setting: &Setting) -> Vec<Value> {
     let logs = setting.home().logs();
     files_below(&logs)
         .iter()
         .flat_map(|name| {
             let text = fs::read_to_string(logs.join(name)).expect("a text");
-            let lines = text.lines().map(|line| {
+            let lines = text
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'));
+            let lines = lines.map(|line| {
                 serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
             });
             lines.collect::<Vec<Value>>()
@@ -54,5 +57,5 @@ async fn level_and_format_are_configured_and_the_level_changes_while_it_runs() {
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stdout.contains("is no level"), "{wrong:?}");
     serving.signal("TERM").await;
-    serving.ended(Duration::from_secs(10)).await;
+    serving.ended(SOON).await;
 }

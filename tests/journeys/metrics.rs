@@ -81,6 +81,9 @@ async fn a_scrape_tells_what_came_in_and_what_was_refused_while_it_comes_in() {
             let scrape = scrape(address).await?;
             let landed = [("account", RETELL), ("result", "landed")];
             figure(&scrape, "ringback_transfers_total", &landed)?;
+            // Counted by the transfer, and read from the database when it is written down.
+            let ready = [("account", RETELL), ("state", "ready")];
+            figure(&scrape, "ringback_recordings_size_bytes", &ready).filter(|size| *size > 0.0)?;
             (events(&scrape, "accepted") == Some(count)).then_some(scrape)
         },
     )
@@ -156,7 +159,7 @@ async fn a_scrape_tells_what_came_in_and_what_was_refused_while_it_comes_in() {
         .expect("an answer");
     assert_eq!(rebound.status(), 403);
     serving.signal("TERM").await;
-    serving.ended(Duration::from_secs(10)).await;
+    serving.ended(SOON).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

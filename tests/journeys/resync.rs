@@ -6,7 +6,6 @@ use ringback_api::cli;
 use ringback_engine::{
     EngineError, EngineOptions,
     resync::{Request, Scope, Steer},
-    store::{ChangeKind, Feed},
 };
 use ringback_journeys::{
     setting::{House, RETELL, Setting, TWILIO},
@@ -14,6 +13,8 @@ use ringback_journeys::{
 };
 use ringback_simulator::{CallScript, Reach, Times};
 use serde_json::{Value, json};
+
+use crate::bulk::at_pace;
 
 async fn resync(house: &House, scope: Scope, dry_run: bool) -> Value {
     let request = Request {
@@ -190,18 +191,7 @@ async fn the_last_days_bring_in_calls_that_are_not_here_and_a_dry_run_writes_not
     setting.miss_everything();
     setting.pass(Duration::from_secs(3600));
     let house = setting.start().await;
-    // How the door is reached is noted beside, and is no part of this.
-    let changes = || {
-        let feed = house.engine.read(|reader| reader.changes_since(0));
-        match feed.expect("readable") {
-            Feed::Changes(changes) => changes
-                .iter()
-                .filter(|change| change.kind != ChangeKind::Setting)
-                .count(),
-            Feed::TooOld { .. } => panic!("a short feed is whole"),
-        }
-    };
-    let before = (changes(), house.events(None).len());
+    let before = (house.changes(), house.events(None).len());
 
     let report = resync(&house, Scope::Recent { days: 2 }, true).await;
     assert_eq!(report["dry_run"], true);
@@ -218,7 +208,7 @@ async fn the_last_days_bring_in_calls_that_are_not_here_and_a_dry_run_writes_not
         );
     }
     assert_eq!(
-        (changes(), house.events(None).len()),
+        (house.changes(), house.events(None).len()),
         before,
         "nothing was written"
     );
@@ -341,13 +331,8 @@ async fn a_run_that_somebody_stops_ends_between_two_calls() {
     }
     setting.miss_everything();
     setting.pass(Duration::from_secs(60));
-    let house = setting
-        .start_as(EngineOptions {
-            pace: Duration::from_millis(20),
-            ..setting.options()
-        })
-        .await
-        .expect("it starts");
+    at_pace(&setting, 2);
+    let house = setting.start().await;
     let request = Request {
         scope: Scope::Recent { days: 1 },
         account: None,

@@ -89,7 +89,7 @@ async fn after_a_busy_and_troubled_run_nothing_confidential_is_in_any_log() {
         }
     }
     serving.signal("TERM").await;
-    serving.ended(Duration::from_secs(10)).await;
+    serving.ended(SOON).await;
 
     let mut planted: Vec<(String, String)> = vec![
         ("the caller's number".into(), CALLER[1..].into()),

@@ -1,6 +1,6 @@
 //! Two programs on one home.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ringback_engine::EngineOptions;
 use ringback_journeys::{
@@ -43,7 +43,7 @@ async fn beside(setting: &Setting) -> House {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_one_does_the_other_sees_within_two_seconds_and_takes_over_when_the_first_is_killed() {
+async fn what_one_does_the_other_is_told_of_and_takes_over_when_the_first_is_killed() {
     let setting = Setting::in_real_time().await;
     let mut serving = setting.program().serve(&[]);
     serving.open(&setting.sender).await;
@@ -62,21 +62,20 @@ async fn what_one_does_the_other_sees_within_two_seconds_and_takes_over_when_the
     for (_, answer) in setting.deliver_due().await {
         assert_eq!(answer.word, "accepted");
     }
-    let answered = Instant::now();
-    let seen = tokio::time::timeout(Duration::from_secs(2), async {
+    let told = tokio::time::timeout(SOON, async {
         loop {
+            let heard = news.recv().await;
             let call = house
                 .call(&id)
                 .and_then(|call| call["id"].as_str().map(str::to_owned));
-            if let (Ok(ringback_engine::News::Calls(calls)), Some(call)) = (news.recv().await, call)
+            if let (Ok(ringback_engine::News::Calls(calls)), Some(call)) = (heard, call)
                 && calls.iter().any(|id| id.to_string() == call)
             {
                 return;
             }
         }
     });
-    seen.await.expect("it was told of within two seconds");
-    assert!(answered.elapsed() < Duration::from_secs(2));
+    told.await.expect("what another process does is told here");
     house.recording_is(&id, "ready").await;
 
     serving.kill().await;

@@ -132,7 +132,7 @@ async fn what_retell_s_package_signs_is_taken_and_one_changed_byte_is_not() {
     );
     the_call_appears(&program, "call_sdk_1", "+15005550111").await;
     serving.signal("TERM").await;
-    assert_eq!(serving.ended(Duration::from_secs(10)).await.code(), Some(0));
+    assert_eq!(serving.ended(SOON).await.code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,5 +182,5 @@ async fn what_twilio_s_package_signs_is_taken_and_one_changed_byte_is_not() {
     )
     .await;
     serving.signal("TERM").await;
-    assert_eq!(serving.ended(Duration::from_secs(10)).await.code(), Some(0));
+    assert_eq!(serving.ended(SOON).await.code(), Some(0));
 }

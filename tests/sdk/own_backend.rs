@@ -75,7 +75,7 @@ async fn what_the_packages_of_standard_webhooks_and_svix_sign_is_taken_and_nothi
         the_call_appears(&program, &format!("conv_{package}"), "+15005550111").await;
     }
     serving.signal("TERM").await;
-    assert_eq!(serving.ended(Duration::from_secs(10)).await.code(), Some(0));
+    assert_eq!(serving.ended(SOON).await.code(), Some(0));
 }
 
 /// The link to a recording that lies in the simulated bucket.
@@ -149,7 +149,7 @@ async fn an_example_tells_of_a_call(command: impl FnOnce() -> Command, call: &st
     );
     assert_eq!(whole["missing"], json!([]));
     serving.signal("TERM").await;
-    assert_eq!(serving.ended(Duration::from_secs(10)).await.code(), Some(0));
+    assert_eq!(serving.ended(SOON).await.code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ use crate::{
     cases::Case,
     patience::{SOON, until},
     setting::{House, Setting},
+    witness::testimony,
 };
 
 /// A call's holes: thing and reason of each.
@@ -86,9 +87,10 @@ impl House {
             let is_complete = found.complete_through == Some(format!("{:.3}", setting.now()));
             if !is_complete && tokio::time::Instant::now() > limit {
                 panic!(
-                    "{} is not complete: {:#?}",
+                    "{} is not complete: {:#?}{}",
                     case.account,
-                    self.lacking(case.account).await
+                    self.lacking(case.account).await,
+                    testimony()
                 );
             }
             is_complete.then_some(found)

@@ -3,29 +3,18 @@
 use std::{fs, net::SocketAddr, path::Path, sync::Once};
 
 use reqwest::{Certificate, Client};
+use ringback_peers::free_port;
 use ringback_simulator::Delivery;
 use serde_json::Value;
 use url::Url;
 
-/// An address for a door that nobody else uses: outside the range from which the system takes ports
-/// for connections, so that a door can be closed and opened again at the same place.
+/// An address for a door that nobody else uses, so that a door can be closed and opened again at the
+/// same place.
 ///
 /// # Panics
-/// When none of a few hundred ports is free.
+/// When no port is free.
 pub fn address() -> SocketAddr {
-    use std::sync::atomic::{AtomicU16, Ordering};
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    const FIRST: u16 = 20_000;
-    const ROOM: u16 = 12_000;
-    let start = (std::process::id() % 397) as u16 * 29;
-    for _ in 0..400 {
-        let port = FIRST + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % ROOM;
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        if std::net::TcpListener::bind(address).is_ok() {
-            return address;
-        }
-    }
-    panic!("no port is free for a door");
+    SocketAddr::from(([127, 0, 0, 1], free_port()))
 }
 
 /// What the door said.

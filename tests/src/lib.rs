@@ -11,8 +11,11 @@ pub mod edited;
 pub mod patience;
 pub mod poison;
 pub mod program;
+mod rest;
 pub mod setting;
 pub mod signing;
 pub mod truth;
+mod whole;
 #[cfg(target_os = "linux")]
 pub mod window;
+pub mod witness;

@@ -4,11 +4,14 @@ use std::{fmt::Display, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-/// How long a thing that should happen at once may take on a busy machine.
-pub const SOON: Duration = Duration::from_secs(30);
+use crate::witness::testimony;
+
+/// How long a thing that should happen at once may take on a machine that has far too much to do. Nobody
+/// waits for it but a journey that fails.
+pub const SOON: Duration = Duration::from_secs(90);
 
 /// How long a simulated call, its recording and everything about it may take.
-pub const A_WHILE: Duration = Duration::from_secs(180);
+pub const A_WHILE: Duration = Duration::from_secs(300);
 
 /// The pause between two questions.
 const PAUSE: Duration = Duration::from_millis(40);
@@ -17,7 +20,8 @@ const PAUSE: Duration = Duration::from_millis(40);
 ///
 /// # Panics
 ///
-/// There is none within `limit`; the message says what was waited for.
+/// There is none within `limit`; the message says what was waited for, and what everybody in the journey
+/// has to say about how things are.
 pub async fn until<T>(
     limit: Duration,
     what: impl Display,
@@ -30,8 +34,9 @@ pub async fn until<T>(
         }
         assert!(
             begin.elapsed() < limit,
-            "waited {} s in vain: {what}",
-            limit.as_secs()
+            "waited {} s in vain: {what}{}",
+            limit.as_secs(),
+            testimony()
         );
         sleep(PAUSE).await;
     }

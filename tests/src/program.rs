@@ -11,7 +11,13 @@ use std::{
 use serde_json::Value;
 use tokio::process::{Child, Command};
 
-use crate::patience::{SOON, until};
+use crate::{
+    patience::{A_WHILE, SOON, until},
+    witness::testimony,
+};
+
+/// So much of what a program said last is told when a journey fails.
+const LAST_WORDS: usize = 4_000;
 
 /// Where the build put a program.
 ///
@@ -25,6 +31,13 @@ pub fn built(name: &str) -> PathBuf {
         .map(|folder| folder.join(name))
         .find(|file| file.is_file());
     found.unwrap_or_else(|| panic!("{name} is not built; `cargo build` builds it"))
+}
+
+/// The end of what `serve` and other long commands wrote to standard error on this home.
+pub(crate) fn last_words(home: &Path) -> String {
+    let said = fs::read(home.with_extension("stderr")).unwrap_or_default();
+    let from = said.len().saturating_sub(LAST_WORDS);
+    String::from_utf8_lossy(&said[from..]).into_owned()
 }
 
 /// `ringback` on one home.
@@ -120,11 +133,18 @@ impl Ringback {
     /// Runs a command to its end.
     ///
     /// # Panics
-    /// When it does not start, or has not ended after a minute.
+    /// When it does not start, or has not ended after a while.
     pub async fn run(&self, words: &[&str]) -> Said {
-        let output = tokio::time::timeout(Duration::from_secs(60), self.command(words).output())
+        let output = tokio::time::timeout(A_WHILE, self.command(words).output())
             .await
-            .unwrap_or_else(|_| panic!("`ringback {}` does not end", words.join(" ")))
+            .unwrap_or_else(|_| {
+                panic!(
+                    "`ringback {}` has not ended within {} s{}",
+                    words.join(" "),
+                    A_WHILE.as_secs(),
+                    testimony()
+                )
+            })
             .expect("ringback starts");
         Said {
             code: output.status.code(),
@@ -144,8 +164,9 @@ impl Ringback {
         assert_eq!(
             said.code,
             Some(0),
-            "`ringback {}`: {said:?}",
-            words.join(" ")
+            "`ringback {}`: {said:?}{}",
+            words.join(" "),
+            testimony()
         );
         said.json()
     }
@@ -281,9 +302,9 @@ impl Serving {
         match tokio::time::timeout(limit, self.child.wait()).await {
             Ok(status) => status.expect("a child can be waited for"),
             Err(_) => panic!(
-                "it has not ended within {} s:\n{}",
+                "it has not ended within {} s{}",
                 limit.as_secs(),
-                fs::read_to_string(&self.file).unwrap_or_default()
+                testimony()
             ),
         }
     }

@@ -28,8 +28,9 @@ use crate::{
     cases::Case,
     door::{self, Answer, Sender},
     patience::{SOON, until},
-    program::Ringback,
-    truth,
+    program::{self, Ringback},
+    rest,
+    witness::{Witness, testimony},
 };
 
 /// The simulated Retell account.
@@ -55,6 +56,7 @@ pub struct Setting {
     pub sender: Sender,
     folder: TempDir,
     listen: std::net::SocketAddr,
+    _witness: Witness,
 }
 
 impl Setting {
@@ -133,12 +135,17 @@ impl Setting {
         .expect("free ports on loopback");
         let listen = door::address();
         let url = Url::parse(&format!("http://{listen}")).expect("an address is a URL");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (world, home) = (simulator.world().clone(), folder.path().join("home"));
         let setting = Self {
             sender: Sender::new(&url),
             simulator,
             clock,
-            folder: tempfile::tempdir().expect("a temporary folder"),
+            folder,
             listen,
+            _witness: Witness::new("the providers and the programs", move || {
+                format!("{}{}", asked(&world), program::last_words(&home))
+            }),
         };
         fs::create_dir(setting.folder()).expect("a new folder");
         setting.configure(|text| {
@@ -322,6 +329,17 @@ impl Setting {
     }
 }
 
+/// The newest requests to the providers, a line each.
+fn asked(world: &World) -> String {
+    let seen = world.seen();
+    let newest = seen.iter().skip(seen.len().saturating_sub(15));
+    let line = |seen: &ringback_simulator::SeenRequest| {
+        let status = seen.status.unwrap_or_default();
+        format!("{} {} {} {status}\n", seen.at, seen.method, seen.path)
+    };
+    newest.map(line).collect()
+}
+
 fn accounts_with_backend() -> Vec<AccountSetup> {
     let mut accounts = AccountSetup::usual();
     if accounts.iter().all(|account| account.id != CUSTOM) {
@@ -342,15 +360,20 @@ fn setups(cases: &[&Case]) -> Vec<AccountSetup> {
 pub struct House {
     /// The engine.
     pub engine: Engine,
-    recordings: PathBuf,
+    pub(crate) recordings: PathBuf,
+    pub(crate) clock: HandClock,
+    _witness: Witness,
 }
 
 impl House {
     /// An engine that was started on this home.
     pub fn of(engine: Engine, setting: &Setting) -> Self {
+        let own = engine.clone();
         Self {
             engine,
             recordings: setting.home().recordings(),
+            clock: setting.clock.clone(),
+            _witness: Witness::new("an engine", move || rest::state(&own)),
         }
     }
 
@@ -408,89 +431,14 @@ impl House {
             last = self.call(id);
             assert!(
                 tokio::time::Instant::now() < limit,
-                "waited in vain for {wanted}; it is {}, its timeline {:?}",
+                "waited in vain for {wanted}; it is {}, its timeline {:?}{}",
                 last.as_ref().map_or_else(|| "not here".into(), in_short),
-                self.timeline(id)
+                self.timeline(id),
+                testimony()
             );
             last.clone().filter(|call| is(call))
         })
         .await
-    }
-
-    /// Waits until the call's first recording is in this state.
-    pub async fn recording_is(&self, id: &str, state: &str) -> Value {
-        self.call_that(id, &format!("a recording that is {state}"), |call| {
-            call["recordings"][0]["state"] == state
-        })
-        .await
-    }
-
-    /// Waits until the call is what its provider knows of it by now, with its sound on the disk.
-    ///
-    /// # Panics
-    /// With what differs, if it does not come to that.
-    pub async fn becomes_whole(&self, setting: &Setting, id: &str) -> Value {
-        let limit = tokio::time::Instant::now() + SOON;
-        until(SOON * 2, format!("everything of {id}"), async || {
-            let truth = setting.simulator.truth(id).expect("the provider knows it");
-            let call = self.call(id);
-            let wrong = call.as_ref().map_or_else(
-                || vec!["it is not here".to_owned()],
-                |call| {
-                    let mut wrong = truth::differences(call, &truth);
-                    wrong.extend(truth::wrong_with_sound(call, &truth, &self.recordings));
-                    wrong.extend(truth::lacking(call));
-                    wrong
-                },
-            );
-            assert!(
-                wrong.is_empty() || tokio::time::Instant::now() < limit,
-                "{id} does not become whole: {wrong:#?}, its timeline {:?}",
-                self.timeline(id)
-            );
-            call.filter(|_| wrong.is_empty())
-        })
-        .await
-    }
-
-    /// Waits until the call is whole, when what is told only later has been asked for as well.
-    pub async fn becomes_whole_in_time(&self, setting: &Setting, id: &str) -> Value {
-        let timeline = setting.timeline(id);
-        // A quarter of an hour after its end a call is asked for what is still missing.
-        let asked = timeline.ended + Duration::from_secs(15 * 60 + 1);
-        let late = asked.max(timeline.settled()).max(setting.now());
-        setting.clock.set(late);
-        self.look();
-        self.becomes_whole(setting, id).await
-    }
-
-    /// Waits until nothing in the journal waits to be applied.
-    pub async fn applied(&self) {
-        until(SOON, "everything in the journal is applied", async || {
-            let pending = cli::events(&self.engine, Some("pending"), 1).ok()?;
-            pending.is_empty().then_some(())
-        })
-        .await;
-    }
-
-    /// Waits until everything that is due has been done: nothing waits in the journal, and no work is
-    /// in hand or due by now.
-    pub async fn rests(&self) {
-        until(SOON, "everything that is due is done", async || {
-            let now = self.engine.clock().now();
-            let is_done = self.engine.read(|reader| {
-                let jobs = [
-                    reader.jobs().list("fetch", 100)?,
-                    reader.jobs().list("resync", 100)?,
-                ];
-                let waits = |job: &ringback_engine::store::Job| {
-                    job.lease.is_none() && job.work.run_at > now
-                };
-                Ok(reader.events().count_pending(1)? == 0 && jobs.iter().flatten().all(waits))
-            });
-            is_done.ok()?.then_some(())
-        })
-        .await;
     }
 
     /// The journal, newest first.

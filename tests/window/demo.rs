@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use fantoccini::key::Key;
-use ringback_journeys::window::{Role, journey};
+use ringback_journeys::{
+    patience::SOON,
+    window::{Role, journey},
+};
 
 use crate::steps;
 
@@ -29,8 +32,7 @@ async fn recordings_of_the_demo_play_and_still_do_after_a_restart_without_its_pr
             .await
             .expect("the page has an address");
         desk.close().await;
-        ear.until_silence(Duration::from_secs(10), Duration::from_millis(500))
-            .await;
+        ear.until_silence(SOON, Duration::from_millis(500)).await;
         drop(ear);
 
         // The same home, without the simulated providers: its accounts answer to nobody now.

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use fantoccini::key::Key;
-use ringback_journeys::window::{Desk, Role, Sound, View, quiet_journey};
+use ringback_journeys::{
+    patience::{A_WHILE, SOON},
+    window::{Desk, Role, Sound, View, quiet_journey},
+};
 
 use crate::steps;
 
@@ -76,8 +79,8 @@ async fn play_to_the_end(desk: &Desk, view: &View) -> Sound {
     ear.until_sound().await;
     view.find(Role::Button, "Pause").await;
     // At the end the button offers to play again.
-    view.find_within(TALK * 5, Role::Button, "Play").await;
-    ear.until_silence(TALK, Duration::from_secs(1)).await;
+    view.find_within(A_WHILE, Role::Button, "Play").await;
+    ear.until_silence(SOON, Duration::from_secs(1)).await;
     ear.heard()
 }
 
@@ -89,8 +92,7 @@ async fn play_for(desk: &Desk, view: &View, length: Duration) -> Sound {
     ear.listen_on(length).await;
     view.click(Role::Button, "Pause").await;
     view.find(Role::Button, "Play").await;
-    ear.until_silence(Duration::from_secs(5), Duration::from_millis(500))
-        .await;
+    ear.until_silence(SOON, Duration::from_millis(500)).await;
     ear.heard()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ringback_journeys::{
     cases::{CASES, Case},
-    patience::{A_WHILE, until},
+    patience::{A_WHILE, SOON, until},
     setting::Setting,
 };
 use serde_json::Value;
@@ -71,5 +71,5 @@ async fn memory_does_not_grow_with_the_number_of_calls_that_were_lived_through()
         .await;
     assert_eq!(calls.as_array().map(Vec::len), Some(3 * WAVE));
     serving.signal("TERM").await;
-    assert!(serving.ended(Duration::from_secs(10)).await.success());
+    assert!(serving.ended(SOON).await.success());
 }

@@ -1,6 +1,6 @@
 //! The tunnel belongs to the process that does the background work, and ends with it.
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use ringback_engine::EngineOptions;
 use ringback_journeys::{
@@ -73,7 +73,7 @@ async fn what_status_and_doctor_say_and_a_clean_end_that_leaves_no_process() {
     let ids = ids(&file).expect("the program has begun");
     assert!(ids.iter().all(runs));
     serving.signal("TERM").await;
-    let ended = serving.ended(Duration::from_secs(10)).await;
+    let ended = serving.ended(SOON).await;
     assert_eq!(ended.code(), Some(0));
     none_runs(&ids).await;
     let status = program.json(&["status"]).await;

@@ -4,7 +4,6 @@ use std::{
     ffi::OsStr,
     fs::File,
     io,
-    net::TcpListener,
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, Stdio},
@@ -12,6 +11,7 @@ use std::{
 
 use fantoccini::{Client, ClientBuilder, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
+use ringback_peers::free_port;
 use serde_json::json;
 use tokio::net::TcpStream;
 
@@ -27,7 +27,7 @@ impl Driver {
     /// Starts a driver and waits until it listens. What the driver and the program say goes into
     /// `log`; `environment` is the program's.
     pub(crate) async fn start(log: &Path, environment: &[(&str, &OsStr)]) -> io::Result<Self> {
-        let port = free_port()?;
+        let port = free_port();
         let said = File::options().create(true).append(true).open(log)?;
         // It goes when this test goes, however it goes.
         let process = Command::new("setpriv")
@@ -78,9 +78,4 @@ impl Drop for Driver {
         let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.process.wait();
     }
-}
-
-/// A port that nobody listens on at this moment.
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

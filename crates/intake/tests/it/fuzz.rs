@@ -326,7 +326,7 @@ async fn posed(door: &Open, dice: &mut Dice, case: &[u8]) -> Vec<u8> {
         let _ = reading.read_to_end(&mut said).await;
     };
     let both = async { tokio::join!(sending, hearing) };
-    tokio::time::timeout(Duration::from_secs(20), both)
+    tokio::time::timeout(Duration::from_secs(90), both)
         .await
         .expect("the door hangs up on who says that nothing more comes");
     said

@@ -45,7 +45,7 @@ async fn door(answers: &[StatusCode]) -> (url::Url, mpsc::UnboundedReceiver<Post
 }
 
 async fn next(received: &mut mpsc::UnboundedReceiver<Post>) -> Post {
-    tokio::time::timeout(Duration::from_secs(20), received.recv())
+    tokio::time::timeout(Duration::from_secs(90), received.recv())
         .await
         .unwrap()
         .unwrap()
