@@ -140,11 +140,12 @@ async fn a_rebuilt_database_has_the_same_ledger_also_of_what_the_provider_no_lon
     let setting = Setting::asking(&[case]).await;
     let house = setting.start().await;
     lived_through(&setting, &house).await;
-    let gone = setting.place(case, CallScript::default());
-    setting.miss_everything();
+    // Before there is anything to be asked for: the list is read whenever the clock moves.
     setting
         .switches(RETELL)
         .turn(|faults| faults.lists_only = true);
+    let gone = setting.place(case, CallScript::default());
+    setting.miss_everything();
     for minutes in [20, 1, 5, 10, 20, 40, 60, 120, 25 * 60, 1, 6, 6, 6] {
         setting.pass(Duration::from_secs(minutes * 60));
         house.look();

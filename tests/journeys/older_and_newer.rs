@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use ringback_journeys::setting::{RETELL, Setting};
+use ringback_journeys::{
+    patience::{SOON, until},
+    setting::{RETELL, Setting},
+};
 use ringback_simulator::CallScript;
 use rusqlite::Connection;
 
@@ -17,6 +20,7 @@ async fn files_of_a_newer_version_are_refused_with_a_plain_message_and_not_touch
     setting.live_through().await;
     house.recording_is(&id, "ready").await;
     house.engine.shutdown().await;
+    drop(house);
 
     for name in ["ringback.db", "journal.db"] {
         let file = setting.folder().join(name);
@@ -28,6 +32,11 @@ async fn files_of_a_newer_version_are_refused_with_a_plain_message_and_not_touch
             .expect("writable");
         // Without other users the log is emptied into the file when the last connection closes.
         drop(conn);
+        let log = setting.folder().join(format!("{name}-wal"));
+        until(SOON, "nobody else has it open any more", async || {
+            (!log.exists()).then_some(())
+        })
+        .await;
         let before = fs::read(&file).expect("readable");
 
         let said = setting.program().run(&["calls", "list", "--json"]).await;

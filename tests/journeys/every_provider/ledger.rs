@@ -185,12 +185,13 @@ async fn what_the_provider_lists_and_no_longer_gives_is_a_hole_and_not_asked_for
         recording: RecordingPlan::default(),
         ..CallScript::default()
     };
-    let id = setting.place(case, script);
-    setting.miss_everything();
-    setting.pass(Duration::from_secs(20 * 60));
+    // Before there is anything to be asked for: the list is read whenever the clock moves.
     setting
         .switches(case.account)
         .turn(|faults| faults.lists_only = true);
+    let id = setting.place(case, script);
+    setting.miss_everything();
+    setting.pass(Duration::from_secs(20 * 60));
     house.look();
     until(SOON, "the list is read", async || {
         let ledger = house.ledger(case.account);

@@ -59,7 +59,11 @@ pub(crate) async fn watch(core: Arc<Core>) {
                 tracing::error!(%error, "the shapes of what arrives cannot be noted");
                 BEAT
             }
-            Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The program ends before it was begun.
+                Err(_) => return,
+            },
         };
         core.stop
             .run_until_cancelled(tokio::time::sleep(pause))
