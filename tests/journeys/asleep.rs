@@ -153,13 +153,15 @@ async fn after_a_day_without_network_what_failed_is_tried_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transfer_that_goes_on_while_the_machine_sleeps_is_not_begun_a_second_time() {
     let setting = Setting::webhooks_only().await;
-    let slow = |pace| {
-        let switches = setting.switches(RETELL);
-        switches.turn(|faults| faults.slow_media = pace);
-    };
-    slow(Some(1_000));
+    // It takes a few seconds, in which the machine sleeps.
+    let switches = setting.switches(RETELL);
+    switches.turn(|faults| faults.slow_media = Some(50_000));
     let house = setting.start().await;
-    let id = setting.simulator.place(RETELL, CallScript::default());
+    let short = CallScript {
+        talk: Some(Duration::from_secs(8)),
+        ..CallScript::default()
+    };
+    let id = setting.simulator.place(RETELL, short);
     let id = id.expect("one of ours");
     setting.live_through().await;
     house.recording_is(&id, "downloading").await;
@@ -171,11 +173,11 @@ async fn a_transfer_that_goes_on_while_the_machine_sleeps_is_not_begun_a_second_
         (until > setting.now()).then_some(())
     })
     .await;
-    let fetches = || {
-        let seen = setting.world().seen().into_iter();
-        seen.filter(|seen| seen.host == Host::Storage).count()
-    };
-    assert_eq!(fetches(), 1, "{:#?}", setting.world().seen());
+    house.recording_is(&id, "ready").await;
+    house.rests().await;
+    let seen = setting.world().seen();
+    let fetches = seen.iter().filter(|seen| seen.host == Host::Storage);
+    assert_eq!(fetches.count(), 1, "{seen:#?}");
     house.engine.shutdown().await;
 }
 
