@@ -239,11 +239,16 @@ async fn ask(
         if work.stop.is_cancelled() {
             return Ok(None);
         }
-        if before.is_none() {
-            before = Some(begin(work, party, &row).await?);
-        }
-        let answer = party.backlog.call(call).await;
+        // Noting it takes no longer than asking.
+        let noting = async {
+            match before.take() {
+                Some(before) => Ok(before),
+                None => begin(work, party, &row).await,
+            }
+        };
+        let (noted, answer) = tokio::join!(noting, party.backlog.call(call));
         drop(turn);
+        before = Some(noted?);
         match answer {
             Ok(snapshots) => break core.applier.take(party, call, snapshots, false).await,
             Err(ApiError::RateLimited(until)) => may_ask_again(work, until).await,
