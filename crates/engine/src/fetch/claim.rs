@@ -1,59 +1,33 @@
-//! Taking jobs, and noting of each recording that its transfer begins: one transaction for both.
+//! Taking recordings to fetch, and noting of each that its transfer begins: one transaction for both.
 
-use jiff::Timestamp;
 use ringback_model::RecordingInput;
-use ringback_store::{Budgets, ClaimLimits, Job, StoreError, Writer};
+use ringback_store::{Job, StoreError, Writer};
 
 use super::{DYING_WITHIN, Fetcher, LEFT_FREE, step};
 use crate::{
-    core::{Core, NOT_CONFIGURED},
+    claim::Claim,
+    core::Core,
     jobs::{FETCH, FetchWork},
-    lease::LEASE,
 };
-
-/// What is to be taken.
-pub(super) struct Claim {
-    now: Timestamp,
-    owner: String,
-    limits: ClaimLimits,
-    budgets: Budgets,
-}
 
 impl Fetcher {
     /// Up to `most` jobs, with so many places free at this moment.
     pub(super) fn claim(&self, core: &Core, room: usize, most: usize) -> Claim {
-        Claim {
-            now: core.clock.now(),
-            owner: self.owner.clone(),
-            limits: ClaimLimits {
-                jobs: most,
-                per_account: NOT_CONFIGURED,
-                lease: LEASE,
-            },
-            budgets: Budgets {
-                dying_within: DYING_WITHIN,
-                per_account: core.budgets(|party| party.configured.limits.max_downloads),
-                backlog: room.saturating_sub(LEFT_FREE),
-            },
-        }
+        let most = (most, room.saturating_sub(LEFT_FREE));
+        Claim::new(core, &self.owner, FETCH, most, |party| {
+            party.configured.limits.max_downloads
+        })
+        .dying_within(DYING_WITHIN)
     }
 }
 
-impl Claim {
-    /// Takes them.
-    pub(super) fn take(&self, writer: &mut Writer<'_>) -> Result<Vec<Job>, StoreError> {
-        let jobs = writer.jobs_mut().claim_within(
-            &[FETCH],
-            self.now,
-            &self.owner,
-            self.limits,
-            &self.budgets,
-        )?;
-        for job in &jobs {
-            begin(writer, job)?;
-        }
-        Ok(jobs)
+/// Takes them.
+pub(super) fn take(claim: &Claim, writer: &mut Writer<'_>) -> Result<Vec<Job>, StoreError> {
+    let jobs = claim.take(writer)?;
+    for job in &jobs {
+        begin(writer, job)?;
     }
+    Ok(jobs)
 }
 
 /// Where a link is known, nothing but the transfer itself is between the job and the bytes. Otherwise it

@@ -99,7 +99,10 @@ impl Fetcher {
             return Ok(0);
         }
         let claim = self.claim(&core, room, room);
-        let due = core.applier.write(move |writer| claim.take(writer)).await?;
+        let due = core
+            .applier
+            .write(move |writer| claim::take(&claim, writer))
+            .await?;
         let count = due.len();
         for job in due {
             let permit = self.room.clone().acquire_owned().await;

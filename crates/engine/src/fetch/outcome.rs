@@ -9,9 +9,10 @@ use ringback_model::{Availability, Reason, RecordingInput};
 use ringback_providers::ApiError;
 use ringback_store::{Job, NewAlert, Recording, StoreError, Writer};
 
-use super::{Task, claim::Claim, deadline, settle_call, step};
+use super::{Task, claim, deadline, settle_call, step};
 use crate::{
-    EngineError, core::Core, deletion, jobs, meters::Transfer, news::News, schedule, sound,
+    EngineError, claim::Claim, core::Core, deletion, jobs, meters::Transfer, news::News, schedule,
+    sound,
 };
 
 /// When the disk is full, room is looked for again after this long. Nothing counts as failed.
@@ -109,7 +110,7 @@ pub(super) async fn write_down(
             };
             written.down(writer, &outcome)?;
             settle_call(writer, &task.party, task.record.id)?;
-            next.map_or(Ok(Vec::new()), |next| next.take(writer))
+            next.map_or(Ok(Vec::new()), |next| claim::take(&next, writer))
         })
         .await?;
     core.tell(News::Health);
