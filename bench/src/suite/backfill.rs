@@ -124,11 +124,17 @@ fn missed(home: &Home, count: u32, over: Duration) {
     let _lost = home.world().webhooks_due(home.now());
 }
 
+/// The configuration without looking at lists by itself: the same calls would be asked for twice.
+fn asked_only(text: &str) -> String {
+    let line = "allow_private_network = true";
+    text.replace(line, &format!("{line}\npoll_every = \"0s\""))
+}
+
 /// Calls a second, and how much more memory the process holds at the end.
 async fn large() -> anyhow::Result<(f64, f64)> {
     let home = Home::in_real_time().await;
     home.configure(|text| {
-        text.replace(
+        asked_only(&text).replace(
             "provider = \"retell\"",
             "provider = \"retell\"\nrequests_per_second = 10000\nmax_downloads = 32",
         )
@@ -168,7 +174,7 @@ async fn large() -> anyhow::Result<(f64, f64)> {
 async fn limited() -> anyhow::Result<f64> {
     let home = Home::webhooks_only().await;
     home.configure(|text| {
-        text.replace(
+        asked_only(&text).replace(
             "provider = \"retell\"",
             &format!("provider = \"retell\"\nrequests_per_second = {LIMIT}"),
         )

@@ -1,16 +1,23 @@
 //! From a stream into the part.
 
-use std::{future::Future, pin::pin};
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use futures_util::{FutureExt, Stream, StreamExt};
-use tokio::task;
+use futures_util::{Stream, StreamExt};
+use tokio::{task, time};
 
 use crate::{Arriving, CopyError, Landing};
 
 /// So many bytes at most are taken from the stream before they are written, and one piece of the
 /// stream more. It bounds the memory that a recording of any length needs.
 const BATCH: usize = 256 << 10;
+
+/// So long a piece is waited for before those that are here are written without it.
+const RIGHT_BEHIND: Duration = Duration::from_millis(5);
 
 /// What a copy may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,37 +52,33 @@ where
     if arriving.length.is_some_and(|length| length > limit) {
         return Err(too_large(landing, limit).await);
     }
-    let mut landing = on_disk(landing, move |landing| landing.begin(&arriving)).await?;
-    progress(landing.have());
+    let mut have = arriving.starts_at;
+    let mut arriving = Some(arriving);
+    let mut landing = landing;
     let mut stream = pin!(stream);
     let mut stop = pin!(stop);
     loop {
-        let first = tokio::select! {
-            biased;
-            () = stop.as_mut() => Err(CopyError::Stopped),
-            piece = stream.next() => piece.transpose().map_err(CopyError::Source),
-        };
-        let mut batch = Vec::new();
-        let ending = match first {
-            Ok(Some(piece)) => {
-                batch.push(piece);
-                gather(&mut stream, &mut batch)
-            }
-            Ok(None) => Some(Ok(())),
-            Err(error) => Some(Err(error)),
-        };
+        let (batch, ending) = gather(stream.as_mut(), stop.as_mut()).await;
         let coming: u64 = batch.iter().map(|piece| piece.len() as u64).sum();
-        if landing.have() + coming > limit {
+        if have + coming > limit {
             return Err(too_large(landing, limit).await);
         }
+        // A short recording is begun, written and ended in one go.
+        let begins = arriving.take();
+        let is_over = matches!(ending, Some(Ok(())));
         landing = on_disk(landing, move |landing| {
-            batch.iter().try_for_each(|piece| landing.write(piece))
+            if let Some(arriving) = &begins {
+                landing.begin(arriving)?;
+            }
+            batch.iter().try_for_each(|piece| landing.write(piece))?;
+            if is_over { landing.end() } else { Ok(()) }
         })
         .await?;
-        progress(landing.have());
+        have = landing.have();
+        progress(have);
         match ending {
             None => {}
-            Some(Ok(())) => return on_disk(landing, Landing::end).await,
+            Some(Ok(())) => return Ok(landing),
             Some(Err(error)) => {
                 // The disk's trouble is the one that somebody has to look into.
                 on_disk(landing, |landing| {
@@ -88,23 +91,31 @@ where
     }
 }
 
-/// Adds what the stream has ready, up to a batch. Says how the stream ended if it did.
-fn gather<E>(
-    stream: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
-    batch: &mut Vec<Bytes>,
-) -> Option<Result<(), CopyError<E>>> {
-    let mut length = batch.iter().map(Bytes::len).sum::<usize>();
+/// The next piece of the stream and what comes right behind it, up to a batch. Says how the stream ended
+/// if it did.
+async fn gather<E>(
+    mut stream: Pin<&mut impl Stream<Item = Result<Bytes, E>>>,
+    mut stop: Pin<&mut impl Future<Output = ()>>,
+) -> (Vec<Bytes>, Option<Result<(), CopyError<E>>>) {
+    let mut batch = Vec::new();
+    let mut length = 0;
     while length < BATCH {
-        match stream.next().now_or_never()? {
+        let next = tokio::select! {
+            biased;
+            () = stop.as_mut() => return (batch, Some(Err(CopyError::Stopped))),
+            next = stream.next() => next,
+            () = time::sleep(RIGHT_BEHIND), if length > 0 => return (batch, None),
+        };
+        match next {
             Some(Ok(piece)) => {
                 length += piece.len();
                 batch.push(piece);
             }
-            Some(Err(error)) => return Some(Err(CopyError::Source(error))),
-            None => return Some(Ok(())),
+            Some(Err(error)) => return (batch, Some(Err(CopyError::Source(error)))),
+            None => return (batch, Some(Ok(()))),
         }
     }
-    None
+    (batch, None)
 }
 
 async fn too_large<E>(landing: Landing, limit: u64) -> CopyError<E> {

@@ -14,6 +14,7 @@ mod apply;
 mod background;
 mod catch_up;
 mod checks;
+mod claim;
 pub mod config;
 mod conversation;
 mod core;

@@ -12,16 +12,16 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::{HoleReason, ProviderCallId};
 use ringback_providers::ApiError;
-use ringback_store::{Budgets, ClaimLimits, Job, StoreError};
+use ringback_store::{Job, StoreError};
 
 use crate::{
     EngineError,
     accounts::Party,
     catch_up,
-    core::{Core, NOT_CONFIGURED},
+    claim::Claim,
+    core::Core,
     deletion, fetch,
     jobs::{RESYNC, ResyncWork},
-    lease::LEASE,
     ledger::{self, reason_of},
     poll, schedule, stuck,
 };
@@ -119,31 +119,21 @@ async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> 
 
 /// Starts asking about the calls for which it is time.
 async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
-    let (now, claimer) = (core.clock.now(), owner.to_owned());
-    let limits = ClaimLimits {
-        jobs: QUESTIONS,
-        per_account: NOT_CONFIGURED,
-        lease: LEASE,
-    };
-    let budgets = Budgets {
-        dying_within: SignedDuration::ZERO,
-        per_account: core.budgets(|_| QUESTIONS_PER_ACCOUNT),
-        backlog: QUESTIONS - 1,
-    };
-    let due = core
-        .applier
-        .write(move |writer| {
-            writer
-                .jobs_mut()
-                .claim_within(&[RESYNC], now, &claimer, limits, &budgets)
-        })
-        .await?;
+    let claim = claim(core, owner, (QUESTIONS, QUESTIONS - 1));
+    let due = core.applier.write(move |writer| claim.take(writer)).await?;
     let count = due.len();
     for job in due {
         let (core, owner) = (core.clone(), owner.to_owned());
         core.clone().spawn(async move {
-            if let Err(error) = question(&core, &owner, job).await {
-                tracing::error!(%error, "the result of a question to the provider is not written");
+            let mut next = Some(job);
+            while let Some(job) = next.take() {
+                next = match question(&core, &owner, job).await {
+                    Ok(next) => next,
+                    Err(error) => {
+                        tracing::error!(%error, "the result of a question to the provider is not written");
+                        None
+                    }
+                };
             }
             core.work.notify_waiters();
         });
@@ -151,8 +141,12 @@ async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineE
     Ok(count)
 }
 
-/// Asks about one call and decides when to ask again.
-async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineError> {
+fn claim(core: &Core, owner: &str, most: (usize, usize)) -> Claim {
+    Claim::new(core, owner, RESYNC, most, |_| QUESTIONS_PER_ACCOUNT)
+}
+
+/// Asks about one call and decides when to ask again. Gives the next question, if this one was answered.
+async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<Option<Job>, EngineError> {
     let work: Option<ResyncWork> = serde_json::from_value(job.work.payload.clone()).ok();
     let party = core.accounts.get(job.work.account.as_str());
     let (Some(work), Some(party)) = (&work, party) else {
@@ -161,7 +155,7 @@ async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineE
             Some(_) => Next::Again(later(core.clock.now(), SLEPT)),
             None => Next::Done,
         };
-        return finish(core, owner, job, None, next).await;
+        return finish(core, owner, job, None, next, None).await;
     };
     let work = work.clone();
     let client = if job.is_backlog {
@@ -181,7 +175,9 @@ async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineE
     if matches!(next, Next::Done) {
         ledger::note_asked(core, &party, &work.call, asked.as_ref().err()).await?;
     }
-    finish(core, owner, job, Some((party, work.call)), next).await
+    let goes_on = asked.is_ok() && !core.stop.is_cancelled();
+    let then = goes_on.then(|| claim(core, owner, (1, 1)));
+    finish(core, owner, job, Some((party, work.call)), next, then).await
 }
 
 enum Next {
@@ -241,9 +237,11 @@ async fn finish(
     job: Job,
     about: Option<(Arc<Party>, ProviderCallId)>,
     next: Next,
-) -> Result<(), EngineError> {
+    then: Option<Claim>,
+) -> Result<Option<Job>, EngineError> {
     let owner = owner.to_owned();
-    core.applier
+    let taken = core
+        .applier
         .write(move |writer| {
             match next {
                 Next::Done => writer.jobs_mut().complete(job.id, &owner)?,
@@ -259,11 +257,11 @@ async fn finish(
                     retried
                 }
             };
-            match about {
-                Some((party, call)) => ledger::remark(writer, &party, &call),
-                None => Ok(()),
+            if let Some((party, call)) = about {
+                ledger::remark(writer, &party, &call)?;
             }
+            then.map_or(Ok(Vec::new()), |then| then.take(writer))
         })
         .await?;
-    Ok(())
+    Ok(taken.into_iter().next())
 }

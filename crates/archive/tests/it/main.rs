@@ -4,6 +4,7 @@ mod bring_back;
 #[cfg(target_os = "linux")]
 mod flushed;
 mod full;
+mod gathered;
 mod killed;
 mod landing;
 mod memory;

@@ -201,7 +201,7 @@ fn recording(
     let availability = fields.availability.as_ref().map(|told| told.value);
     let stored = writer.recordings().by_id(id)?;
     let before = stored.as_ref().map(|row| row.state);
-    let mut row = stored.unwrap_or_else(|| Recording {
+    let mut row = stored.clone().unwrap_or_else(|| Recording {
         id,
         call: record.id,
         account: record.account.clone(),
@@ -253,7 +253,9 @@ fn recording(
             .map(|told| told.value)
             .or(row.duration_ms);
     }
-    writer.recordings_mut().put(&row)?;
+    if stored.as_ref() != Some(&row) {
+        writer.recordings_mut().put(&row)?;
+    }
 
     let account = &record.account;
     let is_unnamed = row.named_key().unnamed_parts().is_some();

@@ -245,7 +245,8 @@ impl Applier {
     }
 
     /// Takes in what the provider answered about `call`. Nothing is written if it tells nothing new,
-    /// or in a dry run.
+    /// or in a dry run. What stands there afterwards is read by [`Applier::look_again`], for those who
+    /// want to know.
     pub(crate) async fn take(
         &self,
         party: &Arc<Party>,
@@ -291,14 +292,16 @@ impl Applier {
             });
         }
         self.keep(party, news).await?;
-        let (after, _) = self.look(party, call)?;
+        let id = self
+            .store
+            .read(|reader| reader.calls().id_of(party.id(), call))?;
         Ok(Taken {
-            call: after.id,
+            call: id,
             provider_call_id: call.clone(),
+            after: before.fields.clone(),
             before: before.fields,
-            after: after.fields,
+            missing_after: before.missing.clone(),
             missing_before: before.missing,
-            missing_after: after.missing,
         })
     }
 

@@ -6,8 +6,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ringback_model::{CallId, RecordingId};
+use ringback_store::{Reader, Recording, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +42,20 @@ impl Waiting {
     }
 }
 
+/// Whether asking for a recording would change nothing: what told of it a moment ago has made it due.
+fn is_on_its_way(
+    reader: &Reader<'_>,
+    recording: &Recording,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if !recording.state.wants_fetch() {
+        return Ok(false);
+    }
+    let job = reader.jobs().get(FETCH, &recording.id.to_string())?;
+    Ok(job
+        .is_some_and(|job| job.attempts == 0 && job.last_error.is_none() && job.work.run_at <= now))
+}
+
 impl Fetcher {
     /// Makes the recordings of a call due, also those that were given up and those whose file is gone
     /// from the disk, and waits until each was tried. A recording that is not ready at the provider,
@@ -51,13 +66,19 @@ impl Fetcher {
         stop: &CancellationToken,
     ) -> Result<(), EngineError> {
         let core = self.core()?;
-        let recordings = core
-            .store
-            .read(|reader| reader.recordings().of_call(call))?;
+        let now = core.clock.now();
+        let recordings = core.store.read(|reader| {
+            let all = reader.recordings().of_call(call)?.into_iter();
+            all.map(|recording| Ok((is_on_its_way(reader, &recording, now)?, recording)))
+                .collect::<Result<Vec<_>, StoreError>>()
+        })?;
         let mut wanted = Vec::new();
-        for recording in recordings {
+        for (is_on_its_way, recording) in recordings {
             let (id, is_gone) = (recording.id, is_gone(&core, &recording));
-            let now = core.clock.now();
+            if is_on_its_way {
+                wanted.push(id);
+                continue;
+            }
             let is_due = core
                 .applier
                 .write(move |writer| {

@@ -13,15 +13,19 @@ use crate::{core::Core, sidecar::Sidecar, sound};
 /// The ending is not known before the sidecar is read; it is the same for all endings.
 const ANY_ENDING: &str = "wav";
 
-/// The file of this recording, if it is here whole.
-pub(super) async fn find(core: &Arc<Core>, task: &Task) -> Option<Landed<Examination>> {
+/// Looks for the file of this recording: gives it if it is here whole. To be called where waiting for the
+/// disk holds up nobody.
+pub(super) fn look_for(
+    core: &Arc<Core>,
+    task: &Task,
+) -> impl FnOnce() -> Option<Landed<Examination>> + use<> {
     let record = &task.record;
     let started = record.call.fields.started_at.as_ref();
     let at = started.map_or(record.first_seen_at, |told| told.value);
     let folder = format!("{}/{}", record.account, at.to_zoned(TimeZone::UTC).date());
     let name = RecordingName::new(&record.call.provider_call_id, &task.recording.named_key());
     let (core, key) = (core.clone(), task.recording.key.clone());
-    let work = move || {
+    move || {
         let beside = RecordingPath::new(format!("{folder}/{name}.{ANY_ENDING}")).ok()?;
         let content = core.archive.read_sidecar(&beside).ok()??;
         let sidecar: Sidecar = serde_json::from_value(content).ok()?;
@@ -43,6 +47,5 @@ pub(super) async fn find(core: &Arc<Core>, task: &Task) -> Option<Landed<Examina
             sha256: sound_file.sha256,
             facts,
         })
-    };
-    tokio::task::spawn_blocking(work).await.ok().flatten()
+    }
 }

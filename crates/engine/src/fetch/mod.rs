@@ -5,6 +5,7 @@
 //! stands in [`outcome`]; how bytes are brought in stands in [`transfer`].
 
 mod bring;
+mod claim;
 mod deadline;
 mod here;
 mod naming;
@@ -17,14 +18,14 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use ringback_archive::RecordingPath;
 use ringback_model::{CallId, RecordingId, RecordingInput, RecordingState};
-use ringback_store::{Budgets, CallRecord, ClaimLimits, Job, Recording, StoreError, Writer};
+use ringback_store::{CallRecord, Job, Recording, StoreError, Writer};
 use tokio::sync::Semaphore;
 
 use crate::{
     EngineError,
     accounts::Party,
     apply::settle,
-    core::{Core, NOT_CONFIGURED},
+    core::Core,
     deletion::is_gone_there,
     jobs::{self, FETCH, FetchWork},
     lease::LEASE,
@@ -55,6 +56,14 @@ pub(crate) struct Fetcher {
     room: Arc<Semaphore>,
     waiting: Waiting,
     core: std::sync::Weak<Core>,
+}
+
+/// What to do after a recording landed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// Take the next job that is due.
+    TheNext,
+    Nothing,
 }
 
 /// A recording with everything that is needed to fetch it.
@@ -89,14 +98,18 @@ impl Fetcher {
         if room == 0 {
             return Ok(0);
         }
-        let due = self.claim(&core, room, room).await?;
+        let claim = self.claim(&core, room, room);
+        let due = core
+            .applier
+            .write(move |writer| claim::take(&claim, writer))
+            .await?;
         let count = due.len();
         for job in due {
             let permit = self.room.clone().acquire_owned().await;
             let core = core.clone();
             core.clone().spawn(async move {
                 let _permit = permit;
-                core.fetcher.carry_out_in_a_row(&core, job).await;
+                core.fetcher.carry_out_in_a_row(job).await;
                 // There is room again, and what failed may have changed what is due.
                 core.work.notify_waiters();
             });
@@ -119,56 +132,17 @@ impl Fetcher {
 
     /// Carries out a job, and then the next one that is due, as long as each lands. What does not
     /// land ends the row: a provider that is not there is not asked without a pause.
-    async fn carry_out_in_a_row(&self, core: &Arc<Core>, first: Job) {
+    async fn carry_out_in_a_row(&self, first: Job) {
         let mut next = Some(first);
         while let Some(job) = next.take() {
-            match self.carry_out(job).await {
-                Ok(true) if !core.stop.is_cancelled() => {}
-                Ok(_) => return,
+            next = match self.carry_out(job, Then::TheNext).await {
+                Ok(next) => next,
                 Err(error) => {
                     tracing::error!(%error, "a transfer ended without a result; it is tried again");
-                    return;
-                }
-            }
-            // The place of the one that landed is free.
-            let room = self.room_now(core) + 1;
-            next = match self.claim(core, room, 1).await {
-                Ok(jobs) => jobs.into_iter().next(),
-                Err(error) => {
-                    tracing::error!(%error, "the work that is due could not be looked up");
                     None
                 }
             };
         }
-    }
-
-    /// Takes up to `most` jobs, with so many places free at this moment.
-    async fn claim(
-        &self,
-        core: &Arc<Core>,
-        room: usize,
-        most: usize,
-    ) -> Result<Vec<Job>, EngineError> {
-        let (now, owner) = (core.clock.now(), self.owner.clone());
-        let limits = ClaimLimits {
-            jobs: most,
-            per_account: NOT_CONFIGURED,
-            lease: LEASE,
-        };
-        let budgets = Budgets {
-            dying_within: DYING_WITHIN,
-            per_account: core.budgets(|party| party.configured.limits.max_downloads),
-            backlog: room.saturating_sub(LEFT_FREE),
-        };
-        let claimed = core
-            .applier
-            .write(move |writer| {
-                writer
-                    .jobs_mut()
-                    .claim_within(&[FETCH], now, &owner, limits, &budgets)
-            })
-            .await?;
-        Ok(claimed)
     }
 
     /// Fetches the recordings of one call that are due, and waits for them: somebody is looking.
@@ -205,32 +179,40 @@ impl Fetcher {
             })
             .await?;
         match claimed {
-            Some(job) => self.carry_out(job).await.map(|_| ()),
+            Some(job) => self.carry_out(job, Then::Nothing).await.map(|_| ()),
             None => until_nobody_has_it(core, id).await,
         }
     }
 
-    /// One try of one job, to its end: whatever comes of it is written down. True if the recording is
-    /// here.
-    pub(crate) async fn carry_out(&self, job: Job) -> Result<bool, EngineError> {
+    /// One try of one job, to its end: whatever comes of it is written down. Gives the next job, if that
+    /// was asked for and the recording is here.
+    async fn carry_out(&self, job: Job, then: Then) -> Result<Option<Job>, EngineError> {
         let core = self.core()?;
         let key = job.work.key.clone();
-        let carried_out = self.try_once(&core, job).await;
+        let carried_out = self.try_once(&core, job, then).await;
         self.waiting.tried(&key);
         carried_out
     }
 
-    async fn try_once(&self, core: &Arc<Core>, job: Job) -> Result<bool, EngineError> {
+    async fn try_once(
+        &self,
+        core: &Arc<Core>,
+        job: Job,
+        then: Then,
+    ) -> Result<Option<Job>, EngineError> {
         let Some(mut task) = self.task(core, job).await? else {
-            return Ok(false);
+            return Ok(None);
         };
         let outcome = match naming::learn_id(core, &mut task).await? {
             Naming::GoOn => transfer::run(core, &self.owner, &task).await,
             Naming::Wait => Outcome::NotReady,
         };
-        let lands = matches!(outcome, Outcome::Lands(_));
-        outcome::write_down(core, &self.owner, task, outcome).await?;
-        Ok(lands)
+        let goes_on = then == Then::TheNext
+            && matches!(outcome, Outcome::Lands(_))
+            && !core.stop.is_cancelled();
+        // The place of the one that landed is free.
+        let next = goes_on.then(|| self.claim(core, self.room_now(core) + 1, 1));
+        outcome::write_down(core, &self.owner, task, outcome, next).await
     }
 
     /// Looks up what the job is about. A job about nothing, or about what is here, ends.
@@ -262,11 +244,13 @@ impl Fetcher {
                         return Ok(None);
                     }
                 }
-                core.applier
-                    .write(move |writer| {
-                        step(writer, recording_id, RecordingInput::FetchBegins).map(|_| ())
-                    })
-                    .await?;
+                if recording.state != RecordingState::Downloading {
+                    core.applier
+                        .write(move |writer| {
+                            step(writer, recording_id, RecordingInput::FetchBegins).map(|_| ())
+                        })
+                        .await?;
+                }
                 Ok(Some(Task {
                     job,
                     work,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use ringback_archive::Landed;
 use ringback_audio::Examination;
-use ringback_model::{Availability, Reason, RecordingInput, RecordingState};
+use ringback_model::{Availability, Reason, RecordingInput};
 use ringback_providers::ApiError;
-use ringback_store::{NewAlert, Recording, StoreError, Writer};
+use ringback_store::{Job, NewAlert, Recording, StoreError, Writer};
 
-use super::{Task, deadline, settle_call, step};
+use super::{Task, claim, deadline, settle_call, step};
 use crate::{
-    EngineError, core::Core, deletion, jobs, meters::Transfer, news::News, schedule, sound,
+    EngineError, claim::Claim, core::Core, deletion, jobs, meters::Transfer, news::News, schedule,
+    sound,
 };
 
 /// When the disk is full, room is looked for again after this long. Nothing counts as failed.
@@ -83,13 +84,14 @@ impl Outcome {
     }
 }
 
-/// Writes down what came of it, in one transaction, and tells who looks.
+/// Writes down what came of it and takes the next job, in one transaction, and tells who looks.
 pub(super) async fn write_down(
     core: &Arc<Core>,
     owner: &str,
     task: Task,
     outcome: Outcome,
-) -> Result<(), EngineError> {
+    next: Option<Claim>,
+) -> Result<Option<Job>, EngineError> {
     let (now, owner) = (core.clock.now(), owner.to_owned());
     if let Some((what, bytes)) = outcome.counted() {
         core.applier
@@ -97,7 +99,8 @@ pub(super) async fn write_down(
             .transferred(task.party.id(), what, bytes);
     }
     let is_copied = core.offsite().is_some();
-    core.applier
+    let taken = core
+        .applier
         .write(move |writer| {
             let written = Written {
                 now,
@@ -106,11 +109,12 @@ pub(super) async fn write_down(
                 is_copied,
             };
             written.down(writer, &outcome)?;
-            settle_call(writer, &task.party, task.record.id)
+            settle_call(writer, &task.party, task.record.id)?;
+            next.map_or(Ok(Vec::new()), |next| claim::take(&next, writer))
         })
         .await?;
     core.tell(News::Health);
-    Ok(())
+    Ok(taken.into_iter().next())
 }
 
 struct Written<'a> {
@@ -177,7 +181,7 @@ impl Written<'_> {
         landed: &Landed<Examination>,
     ) -> Result<(), StoreError> {
         let id = self.task.recording.id;
-        if let Some(mut row) = step(writer, id, RecordingInput::Lands)? {
+        if let Some(mut row) = writer.recordings().by_id(id)? {
             fill_in(&mut row, landed, self.now);
             writer.recordings_mut().put(&row)?;
             if self.is_copied {
@@ -273,7 +277,7 @@ impl Written<'_> {
 
 fn fill_in(row: &mut Recording, landed: &Landed<Examination>, now: Timestamp) {
     let facts = &landed.facts.facts;
-    row.state = RecordingState::Ready;
+    row.state = row.state.next(RecordingInput::Lands);
     row.channels = Some(facts.channels);
     row.duration_ms = Some(facts.duration_ms);
     row.audible_ms = Some(sound::audible_ms(&landed.facts.analysis, facts.duration_ms));

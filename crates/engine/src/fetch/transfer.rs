@@ -46,30 +46,27 @@ const LOOK_AT_ROOM: Duration = Duration::from_millis(250);
 /// Runs one try. Everything that can happen is an outcome.
 pub(super) async fn run(core: &Arc<Core>, owner: &str, task: &Task) -> Outcome {
     let landing = match land(core, task).await {
-        Ok(landing) => landing,
-        Err(LandError::Busy) => return Outcome::Elsewhere,
-        Err(LandError::Disk(error)) => return disk(&error),
-    };
-    if !landing.is_whole()
-        && let Some(landed) = here::find(core, task).await
-    {
-        return match blocking(move || landing.discard()).await {
-            Ok(()) => Outcome::Lands(Box::new(landed)),
-            Err(error) => disk(&error),
-        };
-    }
-    let landing = if landing.is_whole() {
-        landing
-    } else {
-        match fill(core, owner, task, landing).await {
+        Ok(Begun::Here(landed)) => return Outcome::Lands(landed),
+        Ok(Begun::Landing(landing)) if landing.is_whole() => *landing,
+        Ok(Begun::Landing(landing)) => match fill(core, owner, task, *landing).await {
             Ok(landing) => landing,
             Err(outcome) => return outcome,
-        }
+        },
+        Err(LandError::Busy) => return Outcome::Elsewhere,
+        Err(LandError::Disk(error)) => return disk(&error),
     };
     finish(core, task, landing).await
 }
 
-async fn land(core: &Arc<Core>, task: &Task) -> Result<Landing, LandError> {
+/// What is found when a try begins.
+enum Begun {
+    /// The file, whole: nobody is asked for it.
+    Here(Box<Landed<Examination>>),
+    /// What an earlier try left, or nothing.
+    Landing(Box<Landing>),
+}
+
+async fn land(core: &Arc<Core>, task: &Task) -> Result<Begun, LandError> {
     let record = &task.record;
     let started = record
         .call
@@ -85,7 +82,18 @@ async fn land(core: &Arc<Core>, task: &Task) -> Result<Landing, LandError> {
         now: core.clock.now(),
     };
     let archive = core.archive.clone();
-    blocking(move || archive.land(plan)).await
+    let is_here = here::look_for(core, task);
+    blocking(move || {
+        let landing = archive.land(plan)?;
+        if !landing.is_whole()
+            && let Some(landed) = is_here()
+        {
+            landing.discard()?;
+            return Ok(Begun::Here(Box::new(landed)));
+        }
+        Ok(Begun::Landing(Box::new(landing)))
+    })
+    .await
 }
 
 /// Brings the bytes that are missing.

@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-/// Items of one account in work at the same time.
-const IN_WORK: usize = 64;
+/// Items of one account in work at the same time. Most of them wait: for their turn, their sound, the disk.
+const IN_WORK: usize = 128;
 
 /// Of these so many ask the API at the same time.
 const ASKING: usize = 4;
@@ -239,11 +239,20 @@ async fn ask(
         if work.stop.is_cancelled() {
             return Ok(None);
         }
-        if before.is_none() {
-            before = Some(begin(work, party, &row).await?);
-        }
-        let answer = party.backlog.call(call).await;
-        drop(turn);
+        // Noting takes no longer than asking, and nobody else has to wait for it.
+        let noting = async {
+            match before.take() {
+                Some(before) => Ok(before),
+                None => begin(work, party, &row).await,
+            }
+        };
+        let answering = async {
+            let answer = party.backlog.call(call).await;
+            drop(turn);
+            answer
+        };
+        let (noted, answer) = tokio::join!(noting, answering);
+        before = Some(noted?);
         match answer {
             Ok(snapshots) => break core.applier.take(party, call, snapshots, false).await,
             Err(ApiError::RateLimited(until)) => may_ask_again(work, until).await,
