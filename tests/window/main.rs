@@ -7,6 +7,8 @@ mod appearance;
 mod board;
 mod demo;
 mod listening;
+mod notifications;
 mod resync;
 mod start;
 mod steps;
+mod tray;

@@ -72,6 +72,7 @@ pub fn typescript() -> String {
         OffsiteQueued,
         TunnelJson,
         Settings,
+        DesktopSettings,
         AlertJson,
         AlertRef,
         ChecksJson,

@@ -6,6 +6,7 @@
 
 pub mod bindings;
 pub mod cli;
+mod contract;
 mod convert;
 pub mod dto;
 mod error;
@@ -16,6 +17,7 @@ mod list;
 pub mod offsite;
 pub mod recordings;
 
+pub use contract::Contract;
 pub use error::{ErrorCode, ErrorJson};
 pub use host::{Api, Shell};
 pub use list::Event;

@@ -35,6 +35,7 @@ macro_rules! command_list {
             "ledger.repair" => ledger_repair(RepairScopeJson) -> ResyncProgress;
             "ledger.export" => ledger_export(LedgerArgs) -> WrittenFile;
             "health.get" => health_get(Nothing) -> Health;
+            "tunnel.get" => tunnel_get(Nothing) -> TunnelJson;
             "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;
             "settings.set" => settings_set(Settings) -> Settings;

@@ -47,8 +47,10 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ringback-demo",
             "ringback-engine",
             "ringback-model",
+            "ringback-presence",
         ],
     ),
+    ("ringback-presence", &["ringback-api", "ringback-model"]),
     (
         "ringback-demo",
         &["ringback-engine", "ringback-model", "ringback-simulator"],

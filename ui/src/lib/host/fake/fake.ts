@@ -2,6 +2,7 @@
 // new command does not compile until the fake can answer it.
 
 import { addDecimals } from "../../calls/money";
+import { UNSET_DESKTOP } from "../../desktop/desktop";
 import { isLive } from "../../stores/fold";
 import { findPlaces, turnsOf } from "../../player/turns";
 import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, RepairScopeJson, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
@@ -57,7 +58,7 @@ export class FakeHost implements Host {
     }
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
     this.#alerts = alertsOf(scene, now);
-    this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
+    this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, desktop: UNSET_DESKTOP, ...around.settings };
     this.#demo = scene.demo;
     this.#accounts = scene.accounts;
     if (scene.goes_on) setInterval(() => this.#living.tick(around.now()), scene.tick_ms);
@@ -146,6 +147,7 @@ export class FakeHost implements Host {
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
     "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed),
+    "tunnel.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#pushed).tunnel,
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
