@@ -8,12 +8,11 @@ use serde_json::json;
 
 use crate::steps;
 
-/// A tunnel whose program cannot be started.
+/// A tunnel whose program cannot be started; its address stands in `[intake]`.
 const BROKEN_TUNNEL: &str = "
 [tunnel]
 kind = \"command\"
-command = [\"/no/such/tunnel\", \"{address}\"]
-public_url = \"https://calls.example\"
+command = [\"/no/such/tunnel\"]
 ";
 
 #[tokio::test]

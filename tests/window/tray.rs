@@ -130,7 +130,18 @@ async fn a_start_with_the_session_has_no_window_until_somebody_asks_and_none_twi
         assert!(ended.success(), "the session starts it twice: {ended}");
         program.without_pages().await;
 
+        let begin = Instant::now();
         panel.click().await;
+        until(SOON, "the window", async || seen(program).then_some(())).await;
+        note_time("the first window", begin);
+        close(program).await;
+        program.without_pages().await;
+        note_memory("closed, nobody drove it", program);
+
+        let begin = Instant::now();
+        panel.click().await;
+        until(SOON, "the window", async || seen(program).then_some(())).await;
+        note_time("the window again", begin);
         program.with_pages().await;
         panel.choose("Quit").await;
         let ended = child.wait().await.expect("the program was started here");
@@ -213,6 +224,10 @@ async fn close(program: Processes) {
     .await;
 }
 
+fn seen(program: Processes) -> bool {
+    frame::is_seen(program.id()).unwrap_or(false)
+}
+
 fn gone(program: Processes) -> bool {
     program.memory().is_empty()
 }
@@ -264,7 +279,7 @@ async fn view_of_call(view: &View) -> serde_json::Value {
     reason = "a figure for whoever runs the test with its output shown"
 )]
 fn note_memory(when: &str, program: Processes) {
-    eprintln!("memory, {when}: {:?} kB", program.memory());
+    eprintln!("memory in kB, {when}: {:?}", program.memory());
 }
 
 #[expect(

@@ -11,6 +11,32 @@ const PAGES: &str = "WebKitWebProcess";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Processes(u32);
 
+/// The memory of a process, in kB. Pages that several processes share are divided among them (`Pss`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// The name of the process.
+    pub name: String,
+    /// All of it.
+    pub whole: u64,
+    /// What of it stands in no file, so that the system cannot simply drop it.
+    pub anonymous: u64,
+}
+
+impl Memory {
+    fn of(id: u32) -> Option<Self> {
+        let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+        let line = |name: &str| -> Option<u64> {
+            let value = rollup.lines().find_map(|line| line.strip_prefix(name))?;
+            value.trim().trim_end_matches(" kB").parse().ok()
+        };
+        Some(Self {
+            name: name(id)?,
+            whole: line("Pss:")?,
+            anonymous: line("Pss_Anon:")?,
+        })
+    }
+}
+
 impl Processes {
     /// The newest process of this program on this home.
     pub fn of(program: &Path, home: &Path) -> Option<Self> {
@@ -54,15 +80,9 @@ impl Processes {
             .any(|id| name(id).is_some_and(|name| PAGES.starts_with(&name)))
     }
 
-    /// How much memory each of them takes for itself, in kB (`Pss`: shared pages are divided among
-    /// those that share them).
-    pub fn memory(self) -> Vec<(String, u64)> {
-        let of = |id| {
-            let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
-            let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-            Some((name(id)?, pss.trim().trim_end_matches(" kB").parse().ok()?))
-        };
-        self.family().into_iter().filter_map(of).collect()
+    /// How much memory each of them takes for itself.
+    pub fn memory(self) -> Vec<Memory> {
+        self.family().into_iter().filter_map(Memory::of).collect()
     }
 
     fn family(self) -> Vec<u32> {
