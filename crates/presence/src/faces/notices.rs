@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc::UnboundedSender;
-use zbus::{Connection, zvariant::Value};
+use zbus::{Connection, Message, zvariant::Value};
 
 use super::Heard;
 use crate::{
@@ -36,12 +36,6 @@ trait Notifications {
     ) -> zbus::Result<u32>;
 
     fn close_notification(&self, id: u32) -> zbus::Result<()>;
-
-    #[zbus(signal)]
-    fn action_invoked(&self, id: u32, action_key: String) -> zbus::Result<()>;
-
-    #[zbus(signal)]
-    fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
 }
 
 /// A person has put it away; the other reasons are the service's own.
@@ -63,26 +57,12 @@ impl Notices {
             .cache_properties(zbus::proxy::CacheProperties::No)
             .build()
             .await?;
-        let pressed = service
-            .receive_action_invoked()
-            .await?
-            .filter_map(async |signal| {
-                let args = signal.args().ok()?;
-                Some(Heard::Pressed(args.id, args.action_key))
-            });
-        let gone = service
-            .receive_notification_closed()
-            .await?
-            .filter_map(async |signal| {
-                let args = signal.args().ok()?;
-                Some(Heard::Gone(args.id, args.reason == PUT_AWAY))
-            });
+        // All in one stream: what was pressed comes before what went away by that, and has to stay so.
+        let done = service.inner().receive_all_signals().await?;
+        let done = done.filter_map(async |signal| told(&signal));
         let owners = service.inner().receive_owner_changed().await?;
         let ended = owners.filter_map(async |owner| owner.is_none().then_some(Heard::NobodyShows));
-        let mut all = stream::select(
-            Box::pin(pressed),
-            stream::select(Box::pin(gone), Box::pin(ended)),
-        );
+        let mut all = stream::select(Box::pin(done), Box::pin(ended));
         tokio::spawn(async move {
             while let Some(news) = all.next().await {
                 if heard.send(news).is_err() {
@@ -160,6 +140,22 @@ impl Notices {
     }
 }
 
+/// What a signal of the service says.
+fn told(signal: &Message) -> Option<Heard> {
+    let (header, body) = (signal.header(), signal.body());
+    match header.member()?.as_str() {
+        "ActionInvoked" => {
+            let (id, key) = body.deserialize().ok()?;
+            Some(Heard::Pressed(id, key))
+        }
+        "NotificationClosed" => {
+            let (id, reason): (u32, u32) = body.deserialize().ok()?;
+            Some(Heard::Gone(id, reason == PUT_AWAY))
+        }
+        _ => None,
+    }
+}
+
 fn label(action: Action, words: Words) -> String {
     match action {
         Action::Open => words.action_open(),
@@ -177,6 +173,9 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde::Serialize;
+    use zbus::zvariant::DynamicType;
+
     use super::*;
 
     #[test]
@@ -185,5 +184,27 @@ mod tests {
             escaped("<b>Desk & Co</b>"),
             "&lt;b&gt;Desk &amp; Co&lt;/b&gt;"
         );
+    }
+
+    /// What is heard when the service says this.
+    fn said(name: &str, body: &(impl Serialize + DynamicType)) -> Option<Heard> {
+        let (place, service) = (
+            "/org/freedesktop/Notifications",
+            "org.freedesktop.Notifications",
+        );
+        let signal = Message::signal(place, service, name).expect("a name");
+        told(&signal.build(body).expect("a body"))
+    }
+
+    #[test]
+    fn a_press_and_a_goodbye_are_understood_and_what_else_is_said_is_not_ours() {
+        let pressed = Some(Heard::Pressed(7, "retry".into()));
+        assert_eq!(said("ActionInvoked", &(7_u32, "retry")), pressed);
+        for (reason, put_away) in [(1_u32, false), (PUT_AWAY, true), (3, false)] {
+            let gone = Some(Heard::Gone(7, put_away));
+            assert_eq!(said("NotificationClosed", &(7_u32, reason)), gone);
+        }
+        assert_eq!(said("ActivationToken", &(7_u32, "x")), None);
+        assert_eq!(said("ActionInvoked", &"retry"), None);
     }
 }
