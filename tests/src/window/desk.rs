@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
-    process::ExitStatus,
+    process::{ExitStatus, Stdio},
 };
 
 use tempfile::TempDir;
@@ -12,8 +12,11 @@ use tempfile::TempDir;
 use crate::{program::built, setting::Setting};
 
 use super::{
+    bus::Bus,
     driver::Driver,
     ear::{Ear, Loudspeaker},
+    patience::{SOON, until},
+    processes::Processes,
     stage::{self, Stage},
     view::View,
 };
@@ -27,6 +30,7 @@ pub struct Desk {
     home: PathBuf,
     /// What stands in the program's environment besides: the accounts' secrets.
     environment: Vec<(String, String)>,
+    bus: Option<Bus>,
     open: Option<(Driver, View)>,
 }
 
@@ -43,6 +47,7 @@ impl Desk {
             journey: journey.to_owned(),
             home: folder.path().join("home"),
             environment: Vec::new(),
+            bus: None,
             folder,
             loudspeaker: Loudspeaker::new(journey),
             open: None,
@@ -65,21 +70,66 @@ impl Desk {
         self.home = setting.folder();
     }
 
+    /// A session bus for this desk alone, with nobody on it yet: others on the stage neither see its
+    /// tray nor its notifications.
+    pub fn bus(&mut self) -> &Bus {
+        self.bus.get_or_insert_with(Bus::start)
+    }
+
+    /// The folder that is the person's own.
+    pub fn person(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts the program without a driver; it goes when the answer is dropped.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started.
+    pub fn start(&self, arguments: &[&str]) -> tokio::process::Child {
+        self.command(arguments)
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("the program can be started")
+    }
+
+    /// The processes of the program on this desk.
+    pub async fn processes(&self) -> Processes {
+        let program = built("ringback-desktop");
+        until(SOON, "the program runs", async || {
+            Processes::of(&program, &self.home)
+        })
+        .await
+    }
+
     /// Starts the program a second time on the same home, as a click on its icon or a link does.
     ///
     /// # Panics
     ///
     /// When it cannot be started.
     pub async fn start_again(&self, arguments: &[&str]) -> ExitStatus {
-        tokio::process::Command::new(built("ringback-desktop"))
-            .env("HOME", self.folder.path())
-            .arg("--home")
-            .arg(&self.home)
-            .args(arguments)
-            .kill_on_drop(true)
+        self.command(arguments)
             .status()
             .await
             .expect("the program can be started")
+    }
+
+    fn command(&self, arguments: &[&str]) -> tokio::process::Command {
+        let mut command = tokio::process::Command::new(built("ringback-desktop"));
+        command
+            .env("HOME", self.folder.path())
+            .env("LANG", "C.UTF-8")
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .envs(self.environment.iter().cloned())
+            .arg("--home")
+            .arg(&self.home)
+            .args(arguments)
+            .kill_on_drop(true);
+        if let Some(bus) = &self.bus {
+            command.env("DBUS_SESSION_BUS_ADDRESS", bus.address());
+        }
+        command
     }
 
     /// Opens the window on the home, and waits until it can be driven.
@@ -92,6 +142,9 @@ impl Desk {
         ];
         for (name, value) in &self.environment {
             environment.push((name, OsStr::new(value)));
+        }
+        if let Some(bus) = &self.bus {
+            environment.push(("DBUS_SESSION_BUS_ADDRESS", OsStr::new(bus.address())));
         }
         let driver = Driver::start(&log_of(&self.journey), &environment)
             .await
