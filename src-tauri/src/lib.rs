@@ -11,6 +11,7 @@ mod display;
 pub mod host;
 mod ipc;
 pub mod launch;
+mod leftovers;
 mod log;
 mod presence;
 mod problem;

@@ -11,7 +11,7 @@ use ringback_presence::{
 };
 use tauri::{AppHandle, Manager, Runtime};
 
-use crate::{host::Host, launch::Launch, windows};
+use crate::{host::Host, launch::Launch, leftovers, windows};
 
 /// A program that started without a window and finds no tray in this time opens its window: nobody
 /// could reach it otherwise. Shells put their trays up well after they start programs.
@@ -61,16 +61,25 @@ pub(crate) fn begin<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Whether the program goes on now that its last window is closed. If so, a person hears of it.
-pub(crate) fn goes_on<R: Runtime>(app: &AppHandle<R>) -> bool {
+/// The last window is closed: the program goes on in the tray, or ends as soon as it is known that
+/// it does not. False where nothing of the kind was begun.
+pub(crate) fn window_closed<R: Runtime>(app: &AppHandle<R>) -> bool {
     let Some(presence) = app.try_state::<Presence>() else {
         return false;
     };
-    let goes_on = presence.goes_on();
-    if goes_on {
-        presence.window_closed();
-    }
-    goes_on
+    let (app, presence) = (app.clone(), presence.inner().clone());
+    tauri::async_runtime::spawn(async move {
+        let goes_on = presence.goes_on().await;
+        if !app.webview_windows().is_empty() {
+            tracing::debug!("the window was opened again meanwhile");
+        } else if goes_on {
+            presence.window_closed();
+            leftovers::clear(&app);
+        } else {
+            app.exit(0);
+        }
+    });
+    true
 }
 
 /// What starts this program, on this home, with the session.

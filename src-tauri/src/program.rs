@@ -125,18 +125,22 @@ fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
     match event {
         // The last window was closed, or a person asked for the end.
         RunEvent::ExitRequested { code, api, .. } => {
+            tracing::debug!(?code, "the end is asked for");
             let ours = problem::exit_code(&app.state::<Host>());
             if code.is_none() && ours != 0 {
                 api.prevent_exit();
                 app.exit(ours);
-            } else if code.is_none() && presence::goes_on(app) {
+            } else if code.is_none() && presence::window_closed(app) {
                 api.prevent_exit();
             }
         }
         RunEvent::WindowEvent {
             event: WindowEvent::CloseRequested { .. },
             ..
-        } => windows::keep_place(app),
+        } => {
+            tracing::debug!("the window is asked to close");
+            windows::keep_place(app);
+        }
         RunEvent::Exit => tauri::async_runtime::block_on(launch::end(app)),
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {

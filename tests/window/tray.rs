@@ -13,6 +13,9 @@ use tokio::time::Instant;
 
 use crate::steps;
 
+/// What the program may keep in memory without its window, in kB, of what stands in no file.
+const KEPT: u64 = 100_000;
+
 #[tokio::test]
 async fn a_closed_window_leaves_the_engine_at_work_and_comes_back_where_it_was() {
     journey("tray", async |desk| {
@@ -21,7 +24,9 @@ async fn a_closed_window_leaves_the_engine_at_work_and_comes_back_where_it_was()
         let setting = steps::with_live_providers(desk).await;
         let view = desk.open(&[]).await;
         view.find(Role::Region, "Ongoing calls").await;
-        panel.title("a quiet desk", |title| title == "Ringback").await;
+        panel
+            .title("a quiet desk", |title| title == "Ringback")
+            .await;
         assert_eq!(panel.tooltip().await, "No ongoing calls");
         assert_eq!(panel.pictures().await, [22, 32, 48]);
         view.go("#/health").await;
@@ -39,8 +44,13 @@ async fn a_closed_window_leaves_the_engine_at_work_and_comes_back_where_it_was()
             talk: Some(Duration::from_secs(20)),
             ..CallScript::default()
         };
-        let call = setting.simulator.place(RETELL, script).expect("the account is simulated");
-        panel.title("the call", |title| title == "Ringback · 1 ongoing call").await;
+        let call = setting
+            .simulator
+            .place(RETELL, script)
+            .expect("the account is simulated");
+        panel
+            .title("the call", |title| title == "Ringback · 1 ongoing call")
+            .await;
         let menu = panel.menu().await;
         let line = menu.iter().find(|line| line.contains(" · "));
         let line = line.unwrap_or_else(|| panic!("no call in {menu:?}"));
@@ -60,11 +70,15 @@ async fn a_closed_window_leaves_the_engine_at_work_and_comes_back_where_it_was()
         program.with_pages().await;
         let detail = view_of_call(&view).await;
         assert_eq!(detail["call"]["provider_call_id"], call);
-        let goes_on = |shown: &_| matches!(shown, ringback_journeys::window::herald::Shown { title, .. } if title.contains("goes on"));
-        assert_eq!(herald.told().iter().filter(|shown| goes_on(shown)).count(), 1);
+        let goes_on = herald
+            .told()
+            .iter()
+            .filter(|shown| shown.title.contains("goes on"))
+            .count();
+        assert_eq!(goes_on, 1);
 
         panel.choose("Quit").await;
-        until(SOON, "the program has ended", async || gone(program).then_some(())).await;
+        program.end().await;
     })
     .await;
 }
@@ -118,7 +132,7 @@ async fn a_start_with_the_session_has_no_window_until_somebody_asks_and_none_twi
     journey("tray_hidden", async |desk| {
         let panel = Panel::on(desk.bus()).await;
         let _setting = steps::with_live_providers(desk).await;
-        let mut child = desk.start(&["--hidden"]);
+        let child = desk.start(&["--hidden"]);
         panel
             .title("there is a tray", |title| title == "Ringback")
             .await;
@@ -144,7 +158,58 @@ async fn a_start_with_the_session_has_no_window_until_somebody_asks_and_none_twi
         note_time("the window again", begin);
         program.with_pages().await;
         panel.choose("Quit").await;
-        let ended = child.wait().await.expect("the program was started here");
+        let ended = desk.end_of(child).await;
+        assert!(ended.success(), "{ended}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_window_that_comes_and_goes_shows_its_view_each_time_and_leaves_little_behind() {
+    journey("tray_often", async |desk| {
+        let panel = Panel::on(desk.bus()).await;
+        let _setting = steps::with_live_providers(desk).await;
+        let view = desk.open(&[]).await;
+        view.find(Role::Region, "Ongoing calls").await;
+        panel.title("there is a tray", |_| true).await;
+        view.go("#/health").await;
+        let program = desk.processes().await;
+        for _ in 0..10 {
+            close(program).await;
+            program.alone().await;
+            panel.click().await;
+            program.with_pages().await;
+            back(&view, "#/health").await;
+            view.find(Role::Heading, "Health").await;
+        }
+        close(program).await;
+        program.alone().await;
+        note_memory("closed for the last time", program);
+        let memory = program.memory();
+        let kept: u64 = memory.iter().map(|process| process.anonymous).sum();
+        assert!(kept < KEPT, "{kept} kB stay in memory: {memory:?}");
+        panel.choose("Quit").await;
+        program.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_window_closed_in_the_first_second_leaves_the_program_in_a_tray_that_is_there() {
+    journey("tray_at_once", async |desk| {
+        let panel = Panel::on(desk.bus()).await;
+        let _setting = steps::with_live_providers(desk).await;
+        let child = desk.start(&[]);
+        let program = Processes::started(child.id().expect("it runs"));
+        close(program).await;
+        program.alone().await;
+        panel
+            .title("it is in the tray", |title| title == "Ringback")
+            .await;
+        panel.click().await;
+        program.with_pages().await;
+        panel.choose("Quit").await;
+        let ended = desk.end_of(child).await;
         assert!(ended.success(), "{ended}");
     })
     .await;
@@ -154,11 +219,9 @@ async fn a_start_with_the_session_has_no_window_until_somebody_asks_and_none_twi
 async fn without_a_tray_a_closed_window_is_the_end() {
     journey("no_tray", async |desk| {
         desk.bus();
-        let mut child = desk.start(&[]);
-        let program = desk.processes().await;
-        program.with_pages().await;
-        close(program).await;
-        let ended = child.wait().await.expect("the program was started here");
+        let child = desk.start(&[]);
+        close(Processes::started(child.id().expect("it runs"))).await;
+        let ended = desk.end_of(child).await;
         assert!(ended.success(), "{ended}");
     })
     .await;
@@ -206,30 +269,24 @@ async fn who_does_not_want_it_to_go_on_ends_it_by_closing_and_the_start_with_the
         })
         .await;
         let program = desk.processes().await;
-        until(SOON, "the program ends with its window", async || {
-            close(program).await;
-            gone(program).then_some(())
-        })
-        .await;
+        close(program).await;
+        program.end().await;
     })
     .await;
 }
 
 /// Closes the window as a person does.
 async fn close(program: Processes) {
-    until(A_WHILE, "a window to close", async || {
+    let what = program.or_states("a window to close");
+    until(A_WHILE, what, async || {
         let closed = frame::close_windows_of(program.id()).unwrap_or(0);
-        (closed > 0 || gone(program)).then_some(())
+        (closed > 0).then_some(())
     })
     .await;
 }
 
 fn seen(program: Processes) -> bool {
     frame::is_seen(program.id()).unwrap_or(false)
-}
-
-fn gone(program: Processes) -> bool {
-    program.memory().is_empty()
 }
 
 /// Waits until the window that was opened again shows this place.

@@ -1,13 +1,7 @@
 //! Carries out what was decided: follows the contract, keeps tray and notifications true, and does
 //! what people choose there. One task owns all of it and waits on everything that can wake it.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 use ringback_api::{Contract, ErrorJson, Event, dto::AlertJson};
@@ -16,7 +10,7 @@ use serde_json::json;
 use tokio::{
     sync::{
         broadcast::{self, error::RecvError},
-        mpsc, watch,
+        mpsc, oneshot, watch,
     },
     time::{Instant, sleep_until, timeout},
 };
@@ -28,6 +22,7 @@ use crate::{
     policy::{Action, Note, Step, Teller},
     sign::{Sign, Wish, sign},
     standing::{Reread, Standing},
+    stay::{self, Known},
     words::Words,
 };
 
@@ -77,8 +72,7 @@ pub struct Options {
 /// The program as the desktop sees it. Clones are the same.
 #[derive(Clone)]
 pub struct Presence {
-    tray: watch::Receiver<bool>,
-    keep: Arc<AtomicBool>,
+    known: watch::Receiver<Known>,
     heard: mpsc::UnboundedSender<Heard>,
 }
 
@@ -86,21 +80,22 @@ impl Presence {
     /// Begins to attend. Has to be called within a tokio runtime.
     pub fn begin(options: Options) -> Self {
         let (heard, hears) = mpsc::unbounded_channel();
-        let (has_tray, tray) = watch::channel(false);
-        let keep = Arc::new(AtomicBool::new(true));
-        tokio::spawn(attend(
-            options,
-            heard.clone(),
-            hears,
-            has_tray,
-            keep.clone(),
-        ));
-        Self { tray, keep, heard }
+        let (known, knows) = watch::channel(Known::default());
+        tokio::spawn(attend(options, heard.clone(), hears, known));
+        Self {
+            known: knows,
+            heard,
+        }
     }
 
     /// Whether the program goes on when its window is closed: a person can get it back, and wants to.
-    pub fn goes_on(&self) -> bool {
-        *self.tray.borrow() && self.keep.load(Ordering::Relaxed)
+    /// Asked in the first second, it waits until both are known.
+    pub async fn goes_on(&self) -> bool {
+        let (asked, answered) = oneshot::channel();
+        let _ = self.heard.send(Heard::WindowCloses(asked));
+        // What was set a moment ago counts. If nobody answers, what was known before does.
+        let _ = timeout(stay::LIMIT, answered).await;
+        stay::goes_on(self.known.clone(), stay::LIMIT).await
     }
 
     /// The window was closed, and the program goes on. The first time, a person is told.
@@ -110,8 +105,8 @@ impl Presence {
 
     /// Waits until there is a tray. False if there is none after so long.
     pub async fn has_tray_within(&self, limit: Duration) -> bool {
-        let mut tray = self.tray.clone();
-        timeout(limit, tray.wait_for(|is_there| *is_there))
+        let mut known = self.known.clone();
+        timeout(limit, known.wait_for(|known| known.tray == Some(true)))
             .await
             .is_ok_and(|seen| seen.is_ok())
     }
@@ -121,8 +116,7 @@ async fn attend(
     options: Options,
     heard: mpsc::UnboundedSender<Heard>,
     mut hears: mpsc::UnboundedReceiver<Heard>,
-    has_tray: watch::Sender<bool>,
-    keep: Arc<AtomicBool>,
+    known: watch::Sender<Known>,
 ) {
     let mut stages = options.stages.clone();
     stages.mark_changed();
@@ -134,8 +128,7 @@ async fn attend(
         events: None,
         shown: None,
         shown_at: None,
-        has_tray,
-        keep,
+        known,
         options,
     };
     loop {
@@ -176,8 +169,7 @@ struct Attendant {
     events: Option<broadcast::Receiver<Event>>,
     shown: Option<Sign>,
     shown_at: Option<Instant>,
-    has_tray: watch::Sender<bool>,
-    keep: Arc<AtomicBool>,
+    known: watch::Sender<Known>,
 }
 
 impl Attendant {
@@ -262,7 +254,28 @@ impl Attendant {
 
     fn heed_settings(&self) {
         let keep = self.standing.settings.desktop.keep_running != Some(false);
-        self.keep.store(keep, Ordering::Relaxed);
+        self.learn(|known| known.keep = Some(keep));
+    }
+
+    /// What stands in the settings at this moment: the news of them may still be on its way.
+    async fn ask_whether_to_keep(&self) {
+        if let Some(contract) = &self.contract
+            && let Ok(settings) = contact::settings(&**contract).await
+        {
+            let keep = settings.desktop.keep_running != Some(false);
+            self.learn(|known| known.keep = Some(keep));
+        }
+    }
+
+    fn learn(&self, what: impl FnOnce(&mut Known)) {
+        self.known.send_if_modified(|known| {
+            let before = *known;
+            what(known);
+            if *known != before {
+                tracing::debug!(?known, "what is known of going on");
+            }
+            *known != before
+        });
     }
 
     /// Makes the entry for the start with the session what the person set.
@@ -290,25 +303,24 @@ impl Attendant {
                 let sign = self.sign();
                 let is_there = self.faces.raise_tray(&sign).await;
                 self.shown = is_there.then_some(sign);
-                self.has_tray.send_replace(is_there);
+                self.learn(|known| known.tray = Some(is_there));
             }
             Heard::TrayWent => {
-                self.has_tray.send_replace(false);
+                self.learn(|known| known.tray = Some(false));
             }
             Heard::Wish(wish) => self.fulfil(wish).await,
-            Heard::Pressed(id, key) => {
-                if let (Some(group), Some(action)) = (self.faces.group_of(id), Action::of(&key)) {
+            Heard::Pressed(group, key) => {
+                if let Some(action) = Action::of(&key) {
                     self.act(&group, action).await;
                 }
             }
-            Heard::Gone(id, put_away) => {
-                let group = self.faces.group_of(id);
-                self.faces.forget(id);
-                if let Some(group) = group.filter(|_| put_away) {
-                    self.teller.put_away(&group);
-                }
+            Heard::PutAway(group) => {
+                self.teller.put_away(&group);
             }
-            Heard::NobodyShows => self.faces.forget_all(),
+            Heard::WindowCloses(asked) => {
+                self.ask_whether_to_keep().await;
+                let _ = asked.send(());
+            }
             Heard::WindowClosed => self.tell_of_tray().await,
         }
     }
@@ -394,9 +406,9 @@ impl Attendant {
             match step {
                 Step::Show(note) => {
                     let note = self.filled(note).await;
-                    self.faces.tell(&note, words).await;
+                    self.faces.tell(note, words);
                 }
-                Step::Withdraw(group) => self.faces.withdraw(&group).await,
+                Step::Withdraw(group) => self.faces.withdraw(group),
             }
         }
         if self.shown.is_none() || self.is_too_early() {
@@ -436,7 +448,7 @@ impl Attendant {
             call: None,
             actions: vec![Action::Open],
         };
-        self.faces.tell(&note, words).await;
+        self.faces.tell(note, words);
         if let Err(error) = contact::knows_tray(&*contract).await {
             tracing::warn!(code = ?error.code, "that the person was told of the tray cannot be written down");
         }

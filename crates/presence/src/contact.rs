@@ -120,7 +120,8 @@ async fn retry_recordings(contract: &dyn Contract, call: &str) -> Result<(), Err
     Ok(())
 }
 
-async fn settings(contract: &dyn Contract) -> Result<Settings, ErrorJson> {
+/// What a person set.
+pub(crate) async fn settings(contract: &dyn Contract) -> Result<Settings, ErrorJson> {
     ask(contract, "settings.get", json!({})).await
 }
 

@@ -15,6 +15,7 @@ pub mod policy;
 pub mod quiet;
 pub mod sign;
 pub mod standing;
+mod stay;
 pub mod words;
 
 pub use attend::{Desk, Options, Presence, Stage};

@@ -8,6 +8,7 @@ use std::{
 };
 
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use crate::{program::built, setting::Setting};
 
@@ -20,6 +21,9 @@ use super::{
     stage::{self, Stage},
     view::View,
 };
+
+/// What the program writes down: how its window closes, and what it then decides, in detail.
+const LOG: &str = "info,ringback_window=debug,ringback_presence=debug";
 
 /// Everything that one journey needs and shares with no other.
 pub struct Desk {
@@ -93,6 +97,22 @@ impl Desk {
             .expect("the program can be started")
     }
 
+    /// Waits until the program that was started here has ended, and gives how.
+    ///
+    /// # Panics
+    ///
+    /// It goes on; the message says what it is doing.
+    pub async fn end_of(&self, mut child: tokio::process::Child) -> ExitStatus {
+        let program = child.id().map(Processes::started);
+        match timeout(SOON, child.wait()).await {
+            Ok(ended) => ended.expect("the program was started here"),
+            Err(_elapsed) => {
+                let states = program.map(Processes::states).unwrap_or_default();
+                panic!("waited in vain for the program to end: {states}")
+            }
+        }
+    }
+
     /// The processes of the program on this desk.
     pub async fn processes(&self) -> Processes {
         let program = built("ringback-desktop");
@@ -122,6 +142,7 @@ impl Desk {
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("XDG_DATA_HOME")
             .envs(self.environment.iter().cloned())
+            .env("RINGBACK_LOG", LOG)
             .arg("--home")
             .arg(&self.home)
             .args(arguments)
@@ -138,6 +159,7 @@ impl Desk {
         let mut environment: Vec<(&str, &OsStr)> = vec![
             ("HOME", self.folder.path().as_os_str()),
             ("LANG", OsStr::new("C.UTF-8")),
+            ("RINGBACK_LOG", OsStr::new(LOG)),
             ("PULSE_SINK", OsStr::new(self.loudspeaker.sink())),
         ];
         for (name, value) in &self.environment {
@@ -174,6 +196,21 @@ impl Desk {
     /// the page's console.
     pub fn said(&self) -> String {
         fs::read_to_string(log_of(&self.journey)).unwrap_or_default()
+    }
+
+    /// What the program has written into its log on this desk's home.
+    pub fn logged(&self) -> String {
+        let folder = fs::read_dir(self.home.join("logs")).into_iter().flatten();
+        let mut files: Vec<_> = folder.flatten().map(|file| file.path()).collect();
+        files.sort();
+        let of = |path: PathBuf| fs::read_to_string(path).unwrap_or_default();
+        files.into_iter().map(of).collect()
+    }
+
+    /// What the program's processes are doing.
+    pub fn states(&self) -> String {
+        let program = Processes::of(&built("ringback-desktop"), &self.home);
+        program.map_or_else(|| "ended".into(), Processes::states)
     }
 
     /// The lines of [`said`](Self::said) in which the page complains: errors, warnings, and what the

@@ -1,6 +1,10 @@
 //! The processes of a program: its own and those of its webview.
 
-use std::{fs, path::Path};
+use std::{
+    fmt::{self, Display},
+    fs,
+    path::Path,
+};
 
 use super::patience::{SOON, until};
 
@@ -38,10 +42,10 @@ impl Memory {
 }
 
 impl Processes {
-    /// The newest process of this program on this home.
+    /// The program on this home: not a child of it that has yet to become what it will be.
     pub fn of(program: &Path, home: &Path) -> Option<Self> {
         let home = home.to_string_lossy();
-        all()
+        let ours: Vec<u32> = all()
             .into_iter()
             .filter(|id| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program))
             .filter(|id| {
@@ -49,8 +53,14 @@ impl Processes {
                 line.split(|byte| *byte == 0)
                     .any(|word| word == home.as_bytes())
             })
-            .max()
-            .map(Self)
+            .collect();
+        let is_first = |id: &&u32| parent_of(**id).is_none_or(|parent| !ours.contains(&parent));
+        ours.iter().find(is_first).copied().map(Self)
+    }
+
+    /// The program that was started with this number.
+    pub fn started(id: u32) -> Self {
+        Self(id)
     }
 
     /// The number of the first of them.
@@ -60,24 +70,70 @@ impl Processes {
 
     /// Waits until no page is held in memory.
     pub async fn without_pages(self) {
-        until(SOON, "the processes of the page are gone", async || {
+        let what = "the processes of the page are gone";
+        until(SOON, self.or_states(what), async || {
             (!self.has_pages()).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until nothing of the webview is left but what the program itself has loaded.
+    pub async fn alone(self) {
+        let what = "the program is alone";
+        until(SOON, self.or_states(what), async || {
+            (self.family().len() == 1).then_some(())
         })
         .await;
     }
 
     /// Waits until there is a page.
     pub async fn with_pages(self) {
-        until(SOON, "a process of the page", async || {
+        let what = "a process of the page";
+        until(SOON, self.or_states(what), async || {
             self.has_pages().then_some(())
         })
         .await;
+    }
+
+    /// The name of each of them, and what it is doing.
+    pub fn states(self) -> String {
+        let state = |id: u32| {
+            let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+            let state = status
+                .lines()
+                .find_map(|line| line.strip_prefix("State:"))?;
+            Some(format!("{} ({id}): {}", name(id)?, state.trim()))
+        };
+        let states: Vec<_> = self.family().into_iter().filter_map(state).collect();
+        if states.is_empty() {
+            return "ended".into();
+        }
+        states.join(", ")
+    }
+
+    /// Whether none of them is there any more.
+    pub fn are_gone(self) -> bool {
+        self.memory().is_empty()
     }
 
     fn has_pages(self) -> bool {
         self.family()
             .into_iter()
             .any(|id| name(id).is_some_and(|name| PAGES.starts_with(&name)))
+    }
+
+    /// Waits until the program has ended.
+    pub async fn end(self) {
+        let what = "the program has ended";
+        until(SOON, self.or_states(what), async || {
+            self.are_gone().then_some(())
+        })
+        .await;
+    }
+
+    /// What was waited for, and in which state the program was found instead.
+    pub fn or_states(self, what: &str) -> impl Display {
+        Instead(self, what)
     }
 
     /// How much memory each of them takes for itself.
@@ -94,6 +150,14 @@ impl Processes {
             seen += 1;
         }
         family
+    }
+}
+
+struct Instead<'w>(Processes, &'w str);
+
+impl Display for Instead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; the program: {}", self.1, self.0.states())
     }
 }
 

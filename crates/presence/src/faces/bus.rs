@@ -12,8 +12,8 @@ use crate::{policy::Note, sign::Sign, words::Words};
 /// Who gives icons a place.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
-/// Whoever does not answer for so long is not there.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Whoever does not answer for so long is not there. A desktop that is just starting is slow.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Tray and notifications, as far as this session has them.
 pub(crate) struct Faces {
@@ -23,19 +23,29 @@ pub(crate) struct Faces {
 }
 
 impl Faces {
-    /// Looks who is there. Whoever comes later is heard of.
+    /// Looks who is there. Whoever comes later is heard of; whether there is a tray now, in any case.
     pub(crate) async fn meet(heard: UnboundedSender<Heard>) -> Self {
         let mut faces = Self {
             tray: None,
             notices: None,
             heard: heard.clone(),
         };
-        let Some(bus) = patiently(Connection::session()).await else {
-            tracing::info!("there is no session bus, so neither tray nor notifications");
-            return faces;
-        };
-        faces.notices = patiently(Notices::listen(&bus, heard.clone())).await;
-        patiently(watch_for_tray(bus, heard)).await;
+        let mut has_tray = false;
+        match patiently("session bus", Connection::session()).await {
+            Some(bus) => {
+                faces.notices =
+                    patiently("notifications", Notices::listen(&bus, heard.clone())).await;
+                let watched = patiently("tray", watch_for_tray(bus, heard.clone())).await;
+                has_tray = watched.unwrap_or(false);
+            }
+            None => tracing::info!("there is no session bus, so neither tray nor notifications"),
+        }
+        // Nobody listens any more: the program is ending.
+        let _ = heard.send(if has_tray {
+            Heard::TrayCame
+        } else {
+            Heard::TrayWent
+        });
         faces
     }
 
@@ -66,64 +76,45 @@ impl Faces {
     }
 
     /// Shows a notification, in place of the last of its group.
-    pub(crate) async fn tell(&mut self, note: &Note, words: Words) {
-        if let Some(notices) = &mut self.notices {
-            patiently(notices.show(note, words)).await;
+    pub(crate) fn tell(&self, note: Note, words: Words) {
+        if let Some(notices) = &self.notices {
+            notices.show(note, words);
         }
     }
 
     /// Takes a notification back.
-    pub(crate) async fn withdraw(&mut self, group: &str) {
-        if let Some(notices) = &mut self.notices {
-            patiently(notices.withdraw(group)).await;
-        }
-    }
-
-    /// The group of the notification with this number, if it is one of ours.
-    pub(crate) fn group_of(&self, id: u32) -> Option<String> {
-        self.notices.as_ref()?.group_of(id)
-    }
-
-    /// The notification with this number is gone.
-    pub(crate) fn forget(&mut self, id: u32) {
-        if let Some(notices) = &mut self.notices {
-            notices.forget(id);
-        }
-    }
-
-    /// All of them are gone.
-    pub(crate) fn forget_all(&mut self) {
-        if let Some(notices) = &mut self.notices {
-            notices.forget_all();
+    pub(crate) fn withdraw(&self, group: String) {
+        if let Some(notices) = &self.notices {
+            notices.withdraw(group);
         }
     }
 }
 
 /// What the bus answers, if it does in time. Nothing here is worth more than a line in the log.
-async fn patiently<T>(asked: impl Future<Output = zbus::Result<T>>) -> Option<T> {
+pub(super) async fn patiently<T>(
+    what: &str,
+    asked: impl Future<Output = zbus::Result<T>>,
+) -> Option<T> {
     match timeout(PATIENCE, asked).await {
         Ok(Ok(answer)) => Some(answer),
         Ok(Err(error)) => {
-            tracing::info!(%error, "the desktop does not do this");
+            tracing::info!(what, %error, "the desktop does not do this");
             None
         }
         Err(_elapsed) => {
-            tracing::warn!("the desktop does not answer");
+            tracing::warn!(what, "the desktop does not answer");
             None
         }
     }
 }
 
-/// Tells when a place for icons comes and goes, the one that is there already first.
-async fn watch_for_tray(bus: Connection, heard: UnboundedSender<Heard>) -> zbus::Result<()> {
+/// Whether there is a place for icons; from now on, tells when one comes and goes.
+async fn watch_for_tray(bus: Connection, heard: UnboundedSender<Heard>) -> zbus::Result<bool> {
     let names = DBusProxy::new(&bus).await?;
     let mut changes = names
         .receive_name_owner_changed_with_args(&[(0, WATCHER)])
         .await?;
     let is_there = names.name_has_owner(WATCHER.try_into()?).await?;
-    if is_there {
-        let _ = heard.send(Heard::TrayCame);
-    }
     tokio::spawn(async move {
         while let Some(change) = changes.next().await {
             let Ok(change) = change.args() else { continue };
@@ -137,5 +128,5 @@ async fn watch_for_tray(bus: Connection, heard: UnboundedSender<Heard>) -> zbus:
             }
         }
     });
-    Ok(())
+    Ok(is_there)
 }

@@ -1,13 +1,14 @@
-//! Notifications of the desktop.
+//! Notifications of the desktop, shown one after the other by a task of their own: a service that hangs
+//! holds up nothing else.
 //! <https://specifications.freedesktop.org/notification-spec/1.3/> (read 2026-11-21)
 
 use std::collections::{BTreeMap, HashMap};
 
-use futures_util::{StreamExt, stream};
-use tokio::sync::mpsc::UnboundedSender;
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zbus::{Connection, Message, zvariant::Value};
 
-use super::Heard;
+use super::{Heard, bus::patiently};
 use crate::{
     policy::{Action, Note},
     words::Words,
@@ -41,11 +42,22 @@ trait Notifications {
 /// A person has put it away; the other reasons are the service's own.
 const PUT_AWAY: u32 = 2;
 
-/// Our notifications that are shown now.
-pub(crate) struct Notices {
-    service: NotificationsProxy<'static>,
-    shown: BTreeMap<String, u32>,
+/// What the service tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    /// Somebody pressed this on the notification with this number.
+    Pressed(u32, String),
+    /// The notification with this number is gone: put away by a person, or not.
+    Gone(u32, bool),
+    /// The service has ended, and all notifications with it.
+    Ended,
 }
+
+/// What is to become of the notification of a group: shown, or taken back.
+type Order = (String, Option<(Note, Words)>);
+
+/// Who carries out what is to be shown.
+pub(crate) struct Notices(UnboundedSender<Order>);
 
 impl Notices {
     /// Listens to what people do with notifications.
@@ -61,23 +73,105 @@ impl Notices {
         let done = service.inner().receive_all_signals().await?;
         let done = done.filter_map(async |signal| told(&signal));
         let owners = service.inner().receive_owner_changed().await?;
-        let ended = owners.filter_map(async |owner| owner.is_none().then_some(Heard::NobodyShows));
-        let mut all = stream::select(Box::pin(done), Box::pin(ended));
-        tokio::spawn(async move {
-            while let Some(news) = all.next().await {
-                if heard.send(news).is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Self {
+        let ended = owners.filter_map(async |owner| owner.is_none().then_some(Told::Ended));
+        let news = stream::select(Box::pin(done), Box::pin(ended));
+        let (orders, ordered) = unbounded_channel();
+        let wall = Wall {
             service,
             shown: BTreeMap::new(),
-        })
+            heard,
+        };
+        tokio::spawn(wall.keep(ordered, news));
+        Ok(Self(orders))
     }
 
     /// Shows a notification, in place of the last of its group.
-    pub(crate) async fn show(&mut self, note: &Note, words: Words) -> zbus::Result<()> {
+    pub(crate) fn show(&self, note: Note, words: Words) {
+        // Nobody carries it out any more: the program is ending, or the bus is gone.
+        let _ = self.0.send((note.group.clone(), Some((note, words))));
+    }
+
+    /// Takes a notification back.
+    pub(crate) fn withdraw(&self, group: String) {
+        let _ = self.0.send((group, None));
+    }
+}
+
+/// Our notifications that are shown now.
+struct Wall {
+    service: NotificationsProxy<'static>,
+    shown: BTreeMap<String, u32>,
+    heard: UnboundedSender<Heard>,
+}
+
+impl Wall {
+    async fn keep(
+        mut self,
+        mut ordered: UnboundedReceiver<Order>,
+        mut news: impl Stream<Item = Told> + Unpin,
+    ) {
+        loop {
+            tokio::select! {
+                order = ordered.recv() => {
+                    let Some(order) = order else { return };
+                    // Of what has waited for a slow service, the last of each group counts.
+                    let mut due = BTreeMap::from([order]);
+                    while let Ok(order) = ordered.try_recv() {
+                        due.extend([order]);
+                    }
+                    for (group, order) in due {
+                        self.carry_out(group, order).await;
+                    }
+                }
+                told = news.next() => match told {
+                    Some(told) => self.hear(told),
+                    None => return,
+                },
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, group: String, order: Option<(Note, Words)>) {
+        match order {
+            Some((note, words)) => {
+                let replaces = self.shown.get(&group).copied().unwrap_or(0);
+                let shown = self.show(&note, words, replaces);
+                if let Some(id) = patiently("notifications", shown).await {
+                    self.shown.insert(group, id);
+                }
+            }
+            None => {
+                if let Some(id) = self.shown.remove(&group) {
+                    patiently("notifications", self.service.close_notification(id)).await;
+                }
+            }
+        }
+    }
+
+    fn hear(&mut self, told: Told) {
+        let group_of = |id: u32| {
+            let ours = self.shown.iter().find(|(_, shown)| **shown == id);
+            ours.map(|(group, _)| group.clone())
+        };
+        match told {
+            Told::Pressed(id, key) => {
+                if let Some(group) = group_of(id) {
+                    let _ = self.heard.send(Heard::Pressed(group, key));
+                }
+            }
+            Told::Gone(id, put_away) => {
+                if let Some(group) = group_of(id) {
+                    self.shown.remove(&group);
+                    if put_away {
+                        let _ = self.heard.send(Heard::PutAway(group));
+                    }
+                }
+            }
+            Told::Ended => self.shown.clear(),
+        }
+    }
+
+    async fn show(&self, note: &Note, words: Words, replaces: u32) -> zbus::Result<u32> {
         let able = self.service.get_capabilities().await?;
         let can = |what: &str| able.iter().any(|ability| ability == what);
         let mut body = note.lines.join("\n");
@@ -97,9 +191,7 @@ impl Notices {
             ("urgency", Value::U8(1)),
             ("desktop-entry", Value::from("Ringback")),
         ]);
-        let replaces = self.shown.get(&note.group).copied().unwrap_or(0);
-        let id = self
-            .service
+        self.service
             .notify(
                 "Ringback",
                 replaces,
@@ -110,47 +202,21 @@ impl Notices {
                 hints,
                 -1,
             )
-            .await?;
-        self.shown.insert(note.group.clone(), id);
-        Ok(())
-    }
-
-    /// Takes a notification back.
-    pub(crate) async fn withdraw(&mut self, group: &str) -> zbus::Result<()> {
-        match self.shown.remove(group) {
-            Some(id) => self.service.close_notification(id).await,
-            None => Ok(()),
-        }
-    }
-
-    /// The group of the notification with this number, if it is one of ours.
-    pub(crate) fn group_of(&self, id: u32) -> Option<String> {
-        let ours = self.shown.iter().find(|(_, shown)| **shown == id);
-        ours.map(|(group, _)| group.clone())
-    }
-
-    /// The notification with this number is gone.
-    pub(crate) fn forget(&mut self, id: u32) {
-        self.shown.retain(|_, shown| *shown != id);
-    }
-
-    /// All of them are gone.
-    pub(crate) fn forget_all(&mut self) {
-        self.shown.clear();
+            .await
     }
 }
 
 /// What a signal of the service says.
-fn told(signal: &Message) -> Option<Heard> {
+fn told(signal: &Message) -> Option<Told> {
     let (header, body) = (signal.header(), signal.body());
     match header.member()?.as_str() {
         "ActionInvoked" => {
             let (id, key) = body.deserialize().ok()?;
-            Some(Heard::Pressed(id, key))
+            Some(Told::Pressed(id, key))
         }
         "NotificationClosed" => {
             let (id, reason): (u32, u32) = body.deserialize().ok()?;
-            Some(Heard::Gone(id, reason == PUT_AWAY))
+            Some(Told::Gone(id, reason == PUT_AWAY))
         }
         _ => None,
     }
@@ -187,7 +253,7 @@ mod tests {
     }
 
     /// What is heard when the service says this.
-    fn said(name: &str, body: &(impl Serialize + DynamicType)) -> Option<Heard> {
+    fn said(name: &str, body: &(impl Serialize + DynamicType)) -> Option<Told> {
         let (place, service) = (
             "/org/freedesktop/Notifications",
             "org.freedesktop.Notifications",
@@ -198,10 +264,10 @@ mod tests {
 
     #[test]
     fn a_press_and_a_goodbye_are_understood_and_what_else_is_said_is_not_ours() {
-        let pressed = Some(Heard::Pressed(7, "retry".into()));
+        let pressed = Some(Told::Pressed(7, "retry".into()));
         assert_eq!(said("ActionInvoked", &(7_u32, "retry")), pressed);
         for (reason, put_away) in [(1_u32, false), (PUT_AWAY, true), (3, false)] {
-            let gone = Some(Heard::Gone(7, put_away));
+            let gone = Some(Told::Gone(7, put_away));
             assert_eq!(said("NotificationClosed", &(7_u32, reason)), gone);
         }
         assert_eq!(said("ActivationToken", &(7_u32, "x")), None);

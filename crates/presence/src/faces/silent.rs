@@ -9,7 +9,8 @@ use crate::{policy::Note, sign::Sign, words::Words};
 pub(crate) struct Faces;
 
 impl Faces {
-    pub(crate) async fn meet(_heard: UnboundedSender<Heard>) -> Self {
+    pub(crate) async fn meet(heard: UnboundedSender<Heard>) -> Self {
+        let _ = heard.send(Heard::TrayWent);
         Self
     }
 
@@ -19,15 +20,7 @@ impl Faces {
 
     pub(crate) async fn show_sign(&mut self, _sign: &Sign) {}
 
-    pub(crate) async fn tell(&mut self, _note: &Note, _words: Words) {}
+    pub(crate) fn tell(&self, _note: Note, _words: Words) {}
 
-    pub(crate) async fn withdraw(&mut self, _group: &str) {}
-
-    pub(crate) fn group_of(&self, _id: u32) -> Option<String> {
-        None
-    }
-
-    pub(crate) fn forget(&mut self, _id: u32) {}
-
-    pub(crate) fn forget_all(&mut self) {}
+    pub(crate) fn withdraw(&self, _group: String) {}
 }
