@@ -91,11 +91,13 @@ impl Presence {
     /// Whether the program goes on when its window is closed: a person can get it back, and wants to.
     /// Asked in the first second, it waits until both are known.
     pub async fn goes_on(&self) -> bool {
+        let begin = Instant::now();
         let (asked, answered) = oneshot::channel();
         let _ = self.heard.send(Heard::WindowCloses(asked));
         // What was set a moment ago counts. If nobody answers, what was known before does.
         let _ = timeout(stay::LIMIT, answered).await;
-        stay::goes_on(self.known.clone(), stay::LIMIT).await
+        let rest = stay::LIMIT.saturating_sub(begin.elapsed());
+        stay::goes_on(self.known.clone(), rest).await
     }
 
     /// The window was closed, and the program goes on. The first time, a person is told.

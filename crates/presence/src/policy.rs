@@ -174,9 +174,8 @@ impl Teller {
 /// What a kind of alert is about, as it can be muted.
 pub fn topic(kind: &str) -> &'static str {
     match kind {
-        "tunnel_down" | "public_url_changed" | "poll_failed" | "key_refused" | "quiet" => {
-            "connection"
-        }
+        "tunnel_down" | "public_url_changed" | "webhook_not_kept" | "poll_failed"
+        | "key_refused" | "quiet" | "config_refused" => "connection",
         "stuck_call" => "calls",
         "cost_gap" | "cost_high" | "latency_high" | "success_low" => "limits",
         "digest" => "digest",
@@ -231,9 +230,8 @@ fn can_retry(kind: &str) -> bool {
 /// The account as it is named in `config.toml`.
 fn account(alert: &AlertJson) -> Option<&str> {
     match &*alert.kind {
-        "poll_failed" | "key_refused" | "quiet" | "success_low" | "public_url_changed" => {
-            Some(&alert.subject)
-        }
+        "poll_failed" | "key_refused" | "quiet" | "success_low" | "public_url_changed"
+        | "webhook_not_kept" => Some(&alert.subject),
         _ => alert.params.get("account").map(String::as_str),
     }
 }

@@ -201,6 +201,14 @@ fn english(kind: &str) -> (&'static str, &'static str) {
             "A webhook address has changed",
             "{n} webhook addresses have changed",
         ),
+        "webhook_not_kept" => (
+            "A webhook address could not be entered at its provider",
+            "{n} webhook addresses could not be entered at their providers",
+        ),
+        "config_refused" => (
+            "config.toml cannot be used; what ran before goes on",
+            "config.toml cannot be used; what ran before goes on",
+        ),
         "poll_failed" => (
             "An account could not be asked for its calls",
             "{n} accounts could not be asked for their calls",
@@ -272,6 +280,14 @@ fn german(kind: &str) -> (&'static str, &'static str) {
         "public_url_changed" => (
             "Eine Webhook-Adresse hat sich geändert",
             "{n} Webhook-Adressen haben sich geändert",
+        ),
+        "webhook_not_kept" => (
+            "Eine Webhook-Adresse ließ sich beim Anbieter nicht eintragen",
+            "{n} Webhook-Adressen ließen sich bei ihren Anbietern nicht eintragen",
+        ),
+        "config_refused" => (
+            "config.toml lässt sich nicht verwenden; was vorher lief, läuft weiter",
+            "config.toml lässt sich nicht verwenden; was vorher lief, läuft weiter",
         ),
         "poll_failed" => (
             "Ein Konto ließ sich nicht nach Anrufen fragen",
@@ -345,6 +361,23 @@ mod tests {
             English.alert("of a later version", 2),
             "2 things need a look"
         );
+    }
+
+    #[test]
+    fn every_alert_that_the_window_has_words_for_has_some_here() {
+        let window: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(include_str!("../../../ui/messages/en.json")).expect("a table");
+        let kinds: Vec<_> = window
+            .keys()
+            .filter_map(|key| key.strip_prefix("alert."))
+            .filter(|kind| *kind != "other")
+            .collect();
+        assert!(kinds.contains(&"tunnel_down"), "{kinds:?}");
+        for words in [English, German] {
+            for kind in &kinds {
+                assert_ne!(words.alert(kind, 1), words.alert("other", 1), "{kind}");
+            }
+        }
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub fn close_windows_of(process: u32) -> Result<usize, Box<dyn Error>> {
             closed += 1;
         }
     }
-    screen.flush()?;
+    // A question last: the server forgets what it has not read of somebody who has hung up.
+    screen.get_input_focus()?.reply()?;
     Ok(closed)
 }
 
