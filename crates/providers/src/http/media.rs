@@ -68,6 +68,32 @@ impl Http {
         Ok(self.opened(response, url, 0).await)
     }
 
+    /// Opens a link that carries its own right to be opened: the storage behind it wants no key and must not
+    /// get one, and a refusal there means that the link has died.
+    pub(crate) async fn open_signed(
+        &self,
+        url: Url,
+        storage: Storage,
+        from: u64,
+        validator: Option<&str>,
+    ) -> Result<MediaStream, ApiError> {
+        let ask = MediaAsk {
+            url,
+            authorization: None,
+            storage,
+            from,
+            validator,
+        };
+        match self.open(&ask).await? {
+            Opened::Stream(stream) => Ok(stream),
+            Opened::Turned {
+                status: 401 | 403 | 404 | 410,
+                ..
+            } => Err(ApiError::LinkDead),
+            Opened::Turned { error, .. } => Err(error),
+        }
+    }
+
     async fn send_media(
         &self,
         ask: &MediaAsk<'_>,

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     Account, ApiError, Client, ListedPage, MediaRef, MediaStream, Misunderstood, Proof, Snapshot,
-    http::{Answer, Ask, Http, MediaAsk, Opened, authorization_token, path},
+    http::{Answer, Ask, Http, authorization_token, path},
     json::Object,
 };
 
@@ -336,22 +336,9 @@ impl RecallClient {
         from: u64,
         validator: Option<&str>,
     ) -> Result<MediaStream, ApiError> {
-        let ask = MediaAsk {
-            url,
-            // Links are signed; the storage wants no key, and must not get one.
-            authorization: None,
-            storage: links::STORAGE,
-            from,
-            validator,
-        };
-        match self.http.open(&ask).await? {
-            Opened::Stream(stream) => Ok(stream),
-            Opened::Turned {
-                status: 401 | 403 | 404 | 410,
-                ..
-            } => Err(ApiError::LinkDead),
-            Opened::Turned { error, .. } => Err(error),
-        }
+        self.http
+            .open_signed(url, links::STORAGE, from, validator)
+            .await
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Account, ApiError, Client, ListedPage, MediaRef, MediaStream, NotSet, Proof, Snapshot,
     WebhookChange, WebhookTarget,
-    http::{Answer, Ask, Http, MediaAsk, Opened, authorization_bearer, path},
+    http::{Answer, Ask, Http, authorization_bearer, path},
     json::Object,
 };
 
@@ -118,22 +118,9 @@ impl RetellClient {
         from: u64,
         validator: Option<&str>,
     ) -> Result<MediaStream, ApiError> {
-        let ask = MediaAsk {
-            url,
-            // Links are bearer links; Retell's storage wants no key, and must not get one.
-            authorization: None,
-            storage: links::STORAGE,
-            from,
-            validator,
-        };
-        match self.http.open(&ask).await? {
-            Opened::Stream(stream) => Ok(stream),
-            Opened::Turned {
-                status: 401 | 403 | 404 | 410,
-                ..
-            } => Err(ApiError::LinkDead),
-            Opened::Turned { error, .. } => Err(error),
-        }
+        self.http
+            .open_signed(url, links::STORAGE, from, validator)
+            .await
     }
 }
 

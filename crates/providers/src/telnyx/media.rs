@@ -10,11 +10,7 @@ use super::{
     links,
     recordings::{RecordingNews, is_same_begin},
 };
-use crate::{
-    ApiError, MediaRef, MediaStream,
-    http::{MediaAsk, Opened},
-    json::Object,
-};
+use crate::{ApiError, MediaRef, MediaStream, json::Object};
 
 impl TelnyxClient {
     pub(super) async fn open_media(
@@ -117,21 +113,8 @@ impl TelnyxClient {
         from: u64,
         validator: Option<&str>,
     ) -> Result<MediaStream, ApiError> {
-        let ask = MediaAsk {
-            url,
-            // Links are bearer links; the storage wants no key, and must not get one.
-            authorization: None,
-            storage: links::STORAGE,
-            from,
-            validator,
-        };
-        match self.http.open(&ask).await? {
-            Opened::Stream(stream) => Ok(stream),
-            Opened::Turned {
-                status: 401 | 403 | 404 | 410,
-                ..
-            } => Err(ApiError::LinkDead),
-            Opened::Turned { error, .. } => Err(error),
-        }
+        self.http
+            .open_signed(url, links::STORAGE, from, validator)
+            .await
     }
 }
