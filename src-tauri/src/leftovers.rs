@@ -29,7 +29,7 @@ mod network {
 
 #[cfg(target_os = "linux")]
 mod network {
-    use std::{fs, process};
+    use std::{env, fs, process};
 
     use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
@@ -38,6 +38,10 @@ mod network {
 
     /// Ends this program's network process, if it has one.
     pub(super) fn end() {
+        // WebKit takes the session of whoever drives the window for ended with this process.
+        if env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|driven| driven == "true") {
+            return;
+        }
         let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
         let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
         for child in numbers.filter_map(Pid::from_raw).filter(|id| is_ours(*id)) {
