@@ -57,8 +57,7 @@ async fn a_closed_window_leaves_the_engine_at_work_and_comes_back_where_it_was()
         assert!(!line.contains("+1"), "a number in {line:?}");
 
         let begin = Instant::now();
-        panel.choose("Open Ringback").await;
-        program.with_pages().await;
+        opened(desk, program, async || panel.choose("Open Ringback").await).await;
         back(&view, "#/health").await;
         view.find(Role::Heading, "Health").await;
         note_time("open again with its view", begin);
@@ -66,8 +65,7 @@ async fn a_closed_window_leaves_the_engine_at_work_and_comes_back_where_it_was()
         // The second time nobody is told again.
         close(program).await;
         program.without_pages().await;
-        panel.choose(line).await;
-        program.with_pages().await;
+        opened(desk, program, async || panel.choose(line).await).await;
         let detail = view_of_call(&view).await;
         assert_eq!(detail["call"]["provider_call_id"], call);
         let goes_on = herald
@@ -96,11 +94,12 @@ async fn a_link_finds_the_program_in_the_tray_and_opens_the_call_at_its_moment_w
         close(program).await;
         program.without_pages().await;
 
-        let ended = desk
-            .start_again(&[&format!("ringback://call/{id}?t=2.5")])
-            .await;
-        assert!(ended.success(), "the second start ends well: {ended}");
-        program.with_pages().await;
+        opened(desk, program, async || {
+            let link = format!("ringback://call/{id}?t=2.5");
+            let ended = desk.start_again(&[&link]).await;
+            assert!(ended.success(), "the second start ends well: {ended}");
+        })
+        .await;
         back(&view, &format!("#/calls/{id}?t=2.5")).await;
         until(SOON, "the player stands at the moment", async || {
             (steps::position(&view).await == Duration::from_millis(2500)).then_some(())
@@ -175,10 +174,7 @@ async fn a_window_that_comes_and_goes_shows_its_view_each_time_and_leaves_little
         for _ in 0..10 {
             close(program).await;
             program.alone().await;
-            let before = answers(desk);
-            panel.click().await;
-            let what = program.or_states("the page asks and is answered");
-            until(SOON, what, async || (answers(desk) > before).then_some(())).await;
+            opened(desk, program, async || panel.click().await).await;
         }
         close(program).await;
         program.alone().await;
@@ -282,6 +278,15 @@ async fn close(program: Processes) {
         (closed > 0).then_some(())
     })
     .await;
+}
+
+/// Opens the window in this way, and waits until its page speaks with the engine. A driver that asks
+/// a page before that can bring WebKit down.
+async fn opened(desk: &Desk, program: Processes, how: impl AsyncFnOnce()) {
+    let before = answers(desk);
+    how().await;
+    let what = program.or_states("the page asks the engine and is answered");
+    until(SOON, what, async || (answers(desk) > before).then_some(())).await;
 }
 
 /// How often the engine has answered a page of this desk.
