@@ -81,7 +81,9 @@ impl Presence {
     pub fn begin(options: Options) -> Self {
         let (heard, hears) = mpsc::unbounded_channel();
         let (known, knows) = watch::channel(Known::default());
-        tokio::spawn(attend(options, heard.clone(), hears, known));
+        // From here on, not from when the desktop has answered: the engine is starting meanwhile.
+        let teller = Teller::new(options.clock.now());
+        tokio::spawn(attend(options, teller, heard.clone(), hears, known));
         Self {
             known: knows,
             heard,
@@ -116,6 +118,7 @@ impl Presence {
 
 async fn attend(
     options: Options,
+    teller: Teller,
     heard: mpsc::UnboundedSender<Heard>,
     mut hears: mpsc::UnboundedReceiver<Heard>,
     known: watch::Sender<Known>,
@@ -124,7 +127,7 @@ async fn attend(
     stages.mark_changed();
     let mut attendant = Attendant {
         faces: Faces::meet(heard).await,
-        teller: Teller::new(options.clock.now()),
+        teller,
         standing: Standing::default(),
         contract: None,
         events: None,
