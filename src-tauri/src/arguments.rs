@@ -20,6 +20,10 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", env = "RINGBACK_HOME")]
     pub home: Option<PathBuf>,
 
+    /// Start without a window, in the tray
+    #[arg(long)]
+    pub hidden: bool,
+
     /// Open a call: ringback://call/<id>?t=<seconds>
     #[arg(value_name = "LINK")]
     pub link: Option<Link>,

@@ -6,49 +6,11 @@
 
 use std::sync::Arc;
 
-use ringback_api::{Api, ErrorJson, Event};
-use serde_json::Value;
-use tokio::sync::{broadcast, watch};
+use ringback_api::ErrorJson;
+use tokio::sync::watch;
 
-/// The contract with the window, as far as the window carries it: the commands and events are
-/// listed in `ringback_api` and nowhere else.
-#[async_trait::async_trait]
-pub trait Contract: Send + Sync + 'static {
-    /// Carries out a command that answers with JSON.
-    async fn call(&self, name: &str, args: Value) -> Result<Value, ErrorJson>;
-
-    /// Carries out a command that answers with bytes.
-    async fn bytes(&self, name: &str, args: Value) -> Result<Vec<u8>, ErrorJson>;
-
-    /// Everything that happens from now on.
-    fn events(&self) -> broadcast::Receiver<Event>;
-}
-
-#[async_trait::async_trait]
-impl Contract for Api {
-    async fn call(&self, name: &str, args: Value) -> Result<Value, ErrorJson> {
-        Self::call(self, name, args).await
-    }
-
-    async fn bytes(&self, name: &str, args: Value) -> Result<Vec<u8>, ErrorJson> {
-        Self::bytes(self, name, args).await
-    }
-
-    fn events(&self) -> broadcast::Receiver<Event> {
-        Self::events(self)
-    }
-}
-
-/// Where the start of the engine stands.
-#[derive(Clone)]
-pub enum Stage {
-    /// On its way.
-    Starting,
-    /// It runs and answers.
-    Running(Arc<dyn Contract>),
-    /// It could not start; a person has to do something.
-    Failed(ErrorJson),
-}
+pub use ringback_api::Contract;
+pub use ringback_presence::Stage;
 
 /// Holds what runs behind the window, and hands it to those who ask.
 pub struct Host {

@@ -12,7 +12,11 @@ use crate::{host::Host, pump::Pumps};
 /// Carries out a command of the contract.
 #[tauri::command]
 async fn rpc(host: State<'_, Host>, name: String, args: Value) -> Result<Value, ErrorJson> {
-    host.contract().await?.call(&name, args).await
+    let answer = host.contract().await?.call(&name, args).await;
+    if answer.is_ok() {
+        tracing::debug!(name, "the page has its answer");
+    }
+    answer
 }
 
 /// Carries out a command whose answer is bytes. They cross as they are, not as JSON.

@@ -28,6 +28,10 @@ pub struct Launch {
     pub home: Home,
     /// With simulated providers.
     pub demo: bool,
+    /// Without a window, in the tray.
+    pub hidden: bool,
+    /// The folder that was named, if it is not the usual one.
+    pub folder: Option<PathBuf>,
 }
 
 impl Launch {
@@ -45,14 +49,19 @@ impl Launch {
         Ok(Self {
             home,
             demo: arguments.demo,
+            hidden: arguments.hidden,
+            folder: arguments.home.clone(),
         })
     }
 
     /// The real thing, on the home in this folder.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
         Self {
-            home: Home::at(folder),
+            home: Home::at(&folder),
             demo: false,
+            hidden: false,
+            folder: Some(folder),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The window of Ringback: a thin face.
 //!
 //! It opens a window, starts the engine behind it, carries the contract of `ringback_api` to the
-//! page and back, and gives the contract what only a desktop can do. It knows no calls, no
+//! page and back, and gives the contract what only a desktop can do. What tray and notifications
+//! say is decided in `ringback_presence`. It knows no calls, no
 //! recordings and no providers. A reader begins with [`program`] and goes on with [`host`].
 
 pub mod arguments;
@@ -10,7 +11,9 @@ mod display;
 pub mod host;
 mod ipc;
 pub mod launch;
+mod leftovers;
 mod log;
+mod presence;
 mod problem;
 pub mod program;
 mod pump;

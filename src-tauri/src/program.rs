@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use ringback_api::{ErrorCode, ErrorJson};
 use tauri::{
-    App, AppHandle, Builder, Context, Manager, RunEvent, Runtime,
+    App, AppHandle, Builder, Context, Manager, RunEvent, Runtime, WindowEvent,
     utils::config::AppDirectoriesOverride,
 };
 use tauri_plugin_window_state::StateFlags;
@@ -16,12 +16,13 @@ use crate::{
     host::Host,
     ipc,
     launch::{self, Engines, Launch},
-    log, problem,
+    log, presence, problem,
     pump::Pumps,
-    windows,
+    windows::{self, LastPlace},
 };
 
-/// Reads the command line, opens the window, and runs until it is closed.
+/// Reads the command line, opens the window, and runs until it is closed or, in the tray, until
+/// somebody ends it.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match run_with(&arguments) {
@@ -60,6 +61,7 @@ fn run_with(arguments: &Arguments) -> Result<ExitCode, ErrorJson> {
         )
     })?;
     app.manage(log.dial());
+    presence::begin(app.handle());
     launch::start(app.handle());
     end_when_asked(app.handle());
     if let Some(link) = &arguments.link {
@@ -69,7 +71,7 @@ fn run_with(arguments: &Arguments) -> Result<ExitCode, ErrorJson> {
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }
 
-/// The program with its window, before anything runs behind it.
+/// The program with its window, unless it is to start without one, before anything runs behind it.
 ///
 /// # Errors
 ///
@@ -79,6 +81,7 @@ pub fn build<R: Runtime>(
     context: Context<R>,
     launch: Launch,
 ) -> tauri::Result<App<R>> {
+    let hidden = launch.hidden;
     let app = builder
         .plugin(
             tauri_plugin_window_state::Builder::new()
@@ -95,12 +98,15 @@ pub fn build<R: Runtime>(
         .manage(Host::default())
         .manage(Engines::default())
         .manage(Pumps::default())
+        .manage(LastPlace::default())
         .register_uri_scheme_protocol(problem::SCHEME, |context, _request| {
             problem::respond(context.app_handle())
         })
         .invoke_handler(ipc::handler())
         .build(context)?;
-    windows::open(app.handle())?;
+    if !hidden {
+        windows::open(app.handle(), None)?;
+    }
     Ok(app)
 }
 
@@ -119,11 +125,21 @@ fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
     match event {
         // The last window was closed, or a person asked for the end.
         RunEvent::ExitRequested { code, api, .. } => {
+            tracing::debug!(?code, "the end is asked for");
             let ours = problem::exit_code(&app.state::<Host>());
             if code.is_none() && ours != 0 {
                 api.prevent_exit();
                 app.exit(ours);
+            } else if code.is_none() && presence::window_closed(app) {
+                api.prevent_exit();
             }
+        }
+        RunEvent::WindowEvent {
+            event: WindowEvent::CloseRequested { .. },
+            ..
+        } => {
+            tracing::debug!("the window is asked to close");
+            windows::keep_place(app);
         }
         RunEvent::Exit => tauri::async_runtime::block_on(launch::end(app)),
         #[cfg(target_os = "macos")]
@@ -169,6 +185,8 @@ fn started_again<R: Runtime>(app: &AppHandle<R>, arguments: &[String]) {
         Ok(Arguments {
             link: Some(link), ..
         }) => windows::show_call(app, &link),
+        // The session starts what runs already.
+        Ok(Arguments { hidden: true, .. }) => {}
         _ => windows::show(app),
     }
 }

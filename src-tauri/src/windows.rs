@@ -1,12 +1,20 @@
-//! The window: opened once, shown when there is something to see, and fenced in.
+//! The window: shown when there is something to see, fenced in, and opened again where it was when
+//! the program went on without it.
+
+use std::sync::Mutex;
 
 use tauri::{
-    AppHandle, Manager, Runtime, Theme, Url, WebviewWindowBuilder,
+    AppHandle, Manager, Runtime, Theme, Url, WebviewUrl, WebviewWindowBuilder,
     utils::config::Color,
     webview::{NewWindowResponse, PageLoadEvent},
 };
 
-use crate::{deep_link::Link, launch::Launch, problem};
+use crate::{
+    deep_link::Link,
+    host::{Host, Stage},
+    launch::Launch,
+    problem,
+};
 
 /// The label of the window in `tauri.conf.json` and in the capabilities.
 pub const MAIN: &str = "main";
@@ -15,17 +23,27 @@ pub const MAIN: &str = "main";
 const GROUND: Color = Color(0xfa, 0xf9, 0xf6, 0xff);
 const DARK_GROUND: Color = Color(0x14, 0x19, 0x1c, 0xff);
 
-/// Opens the window. It stays hidden until its page is there, so that nobody sees it empty.
-pub fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
-    let config = app
+/// Where in the user interface the window was when it was closed.
+#[derive(Default)]
+pub(crate) struct LastPlace(Mutex<Option<String>>);
+
+/// Opens the window where it was last, or at `place`, an address within the user interface. It stays
+/// hidden until its page is there, so that nobody sees it empty.
+pub fn open<R: Runtime>(app: &AppHandle<R>, place: Option<&str>) -> tauri::Result<()> {
+    let mut config = app
         .config()
         .app
         .windows
         .iter()
         .find(|window| window.label == MAIN)
-        .expect("tauri.conf.json describes the window `main`");
+        .expect("tauri.conf.json describes the window `main`")
+        .clone();
+    let last = app.state::<LastPlace>().take();
+    if let Some(place) = place.map(str::to_owned).or(last) {
+        config.url = WebviewUrl::App(format!("index.html{place}").into());
+    }
     let guarded = app.clone();
-    let window = WebviewWindowBuilder::from_config(app, config)?
+    let window = WebviewWindowBuilder::from_config(app, &config)?
         .data_directory(app.state::<Launch>().window_folder())
         .visible(false)
         .background_color(GROUND)
@@ -58,21 +76,60 @@ fn page_speaks_to_terminal<R: Runtime>(window: &tauri::WebviewWindow<R>) -> taur
     })
 }
 
-/// Brings the window to the front, because a person asked for it a second time.
-pub fn show<R: Runtime>(app: &AppHandle<R>) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let _ = window
-            .unminimize()
-            .and_then(|()| window.show())
-            .and_then(|()| window.set_focus());
+/// The window is about to be closed: keeps where it is.
+pub(crate) fn keep_place<R: Runtime>(app: &AppHandle<R>) {
+    let address = app
+        .get_webview_window(MAIN)
+        .and_then(|window| window.url().ok());
+    let place = address
+        .filter(|url| is_of(url, &home_page(app)))
+        .and_then(|url| Some(format!("#{}", url.fragment()?)));
+    app.state::<LastPlace>().keep(place);
+}
+
+impl LastPlace {
+    fn keep(&self, place: Option<String>) {
+        *self
+            .0
+            .lock()
+            .expect("nothing that holds this lock can panic") = place;
     }
+
+    fn take(&self) -> Option<String> {
+        let mut place = self
+            .0
+            .lock()
+            .expect("nothing that holds this lock can panic");
+        place.take()
+    }
+}
+
+/// Brings the window to the front, because a person asked for it; opens it if it was closed.
+pub fn show<R: Runtime>(app: &AppHandle<R>) {
+    show_at(app, None);
 }
 
 /// Brings the window to the front with this call in it.
 pub fn show_call<R: Runtime>(app: &AppHandle<R>, link: &Link) {
-    show(app);
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let place = serde_json::Value::String(link.place());
+    show_at(app, Some(&link.place()));
+}
+
+/// Brings the window to the front, at this address within the user interface if there is one.
+pub fn show_at<R: Runtime>(app: &AppHandle<R>, place: Option<&str>) {
+    let Some(window) = app.get_webview_window(MAIN) else {
+        match (open(app, place), app.state::<Host>().stage()) {
+            (Err(error), _) => tracing::error!(%error, "the window cannot be opened"),
+            (Ok(()), Stage::Failed(_)) => show_problem(app),
+            (Ok(()), Stage::Starting | Stage::Running(_)) => {}
+        }
+        return;
+    };
+    let _ = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus());
+    if let Some(place) = place {
+        let place = serde_json::Value::from(place);
         let _ = window.eval(format!("window.location.hash = {place}"));
     }
 }
@@ -84,10 +141,12 @@ pub fn show_page<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Shows why nothing runs behind the window, instead of the page.
+/// Shows why nothing runs behind the window, instead of the page. A program without a window opens
+/// one: what keeps it from working is not kept to itself.
 pub fn show_problem<R: Runtime>(app: &AppHandle<R>) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let _ = window.navigate(problem::page());
+    match app.get_webview_window(MAIN) {
+        Some(window) => drop(window.navigate(problem::page())),
+        None => show_at(app, None),
     }
 }
 

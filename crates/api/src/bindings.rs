@@ -80,6 +80,7 @@ pub fn typescript() -> String {
         OffsiteQueued,
         TunnelJson,
         Settings,
+        DesktopSettings,
         AlertJson,
         AlertRef,
         ChecksJson,

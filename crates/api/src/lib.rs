@@ -6,6 +6,7 @@
 
 pub mod bindings;
 pub mod cli;
+mod contract;
 mod convert;
 pub mod dto;
 mod error;
@@ -19,6 +20,7 @@ pub mod offsite;
 pub mod recordings;
 pub mod report;
 
+pub use contract::Contract;
 pub use error::{ErrorCode, ErrorJson};
 pub use host::{Api, Shell};
 pub use list::Event;

@@ -56,6 +56,7 @@ macro_rules! command_list {
             "webhook.restore" => webhook_restore(WebhookTargetRef) -> WebhookSet;
             "webhook.test" => webhook_test(WebhookRef) -> WebhookTrial;
             "webhook.consent" => webhook_consent(WebhookConsentArgs) -> Nothing;
+            "tunnel.get" => tunnel_get(Nothing) -> TunnelJson;
             "tunnel.restart" => tunnel_restart(Nothing) -> Nothing;
             "settings.get" => settings_get(Nothing) -> Settings;
             "settings.set" => settings_set(Settings) -> Settings;

@@ -55,8 +55,14 @@ async fn tell(name: &str, story: impl AsyncFnOnce(&mut Desk)) {
     reason = "the test harness shows it if the test fails"
 )]
 fn print_last_words(desk: &Desk) {
-    let said = desk.said();
-    let lines: Vec<_> = said.lines().collect();
+    let (said, logged) = (desk.said(), desk.logged());
+    eprintln!("the program's last words:\n{}", last_lines(&said));
+    eprintln!("the end of its log:\n{}", last_lines(&logged));
+    eprintln!("its processes: {}", desk.states());
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().collect();
     let last = lines.len().saturating_sub(40);
-    eprintln!("the program's last words:\n{}", lines[last..].join("\n"));
+    lines[last..].join("\n")
 }

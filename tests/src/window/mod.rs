@@ -9,18 +9,27 @@
 //! Nothing here waits for a time. It asks again and again whether what should happen has happened,
 //! and gives up with a picture of the window and the program's last words.
 
+pub mod bus;
 pub mod desk;
 mod driver;
 pub mod ear;
+pub mod frame;
+pub mod herald;
 pub mod journey;
+pub mod panel;
+pub mod processes;
 pub mod sound;
 pub mod stage;
 pub mod view;
 
 pub use crate::patience;
+pub use bus::Bus;
 pub use desk::Desk;
 pub use ear::{Ear, Loudspeaker};
+pub use herald::Herald;
 pub use journey::{journey, quiet_journey};
+pub use panel::Panel;
+pub use processes::Processes;
 pub use sound::Sound;
 pub use stage::Stage;
 pub use view::{Role, View};

@@ -65,6 +65,8 @@ const PICTURES = [
   { name: "settings-light", query: "scene=still&theme=light", hash: "#/settings" },
   { name: "settings-dark-de", query: "scene=locked&theme=dark&language=de", hash: "#/settings" },
   { name: "settings-large", query: "scene=still&theme=light", hash: "#/settings", size: "large" },
+  { name: "settings-desktop-light", query: "scene=still&theme=light", hash: "#/settings", act: desktop },
+  { name: "settings-desktop-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings", act: desktop },
   { name: "account-light", query: "scene=still&theme=light", hash: "#/settings/accounts/clinic-retell" },
   { name: "account-dark-de", query: "scene=still&theme=dark&language=de", hash: "#/settings/accounts/luigis-twilio" },
   { name: "account-large", query: "scene=still&theme=light", hash: "#/settings/accounts/luigis-twilio", size: "large", act: edited },
@@ -104,6 +106,10 @@ async function fromList(page) {
 async function play(page) {
   await page.keyboard.press(" ");
   await page.waitForTimeout(900);
+}
+
+async function desktop(page) {
+  await page.getByRole("heading", { name: "Desktop" }).evaluate((heading) => heading.scrollIntoView());
 }
 
 async function figures(page) {

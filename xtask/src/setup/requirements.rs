@@ -69,18 +69,6 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
         linux_only: true,
     },
     Requirement {
-        what: "Ayatana AppIndicator",
-        why: "the tray",
-        purposes: &[Purpose::Window],
-        probe: Probe::Library("ayatana-appindicator3-0.1"),
-        packages: [
-            "libayatana-appindicator3-dev",
-            "libayatana-appindicator-gtk3-devel",
-            "libayatana-appindicator",
-        ],
-        linux_only: true,
-    },
-    Requirement {
         what: "librsvg",
         why: "icons",
         purposes: &[Purpose::Window],

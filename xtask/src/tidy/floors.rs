@@ -54,8 +54,10 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ringback-engine",
             "ringback-logs",
             "ringback-model",
+            "ringback-presence",
         ],
     ),
+    ("ringback-presence", &["ringback-api", "ringback-model"]),
     (
         "ringback-demo",
         &["ringback-engine", "ringback-model", "ringback-simulator"],

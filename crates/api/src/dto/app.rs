@@ -122,6 +122,8 @@ pub struct Settings {
     pub click_plays: Option<bool>,
     /// Whether numbers are shown in full.
     pub show_numbers: Option<bool>,
+    /// The tray, the start with the session, and notifications.
+    pub desktop: super::DesktopSettings,
 }
 
 /// Something that a person should know.

@@ -44,6 +44,7 @@ pub(crate) async fn settings_get(api: &Api, _: Nothing) -> Answer<Settings> {
 }
 
 pub(crate) async fn settings_set(api: &Api, settings: Settings) -> Answer<Settings> {
+    settings.desktop.check()?;
     let kept = settings.clone();
     api.engine
         .write(move |writer| writer.settings_mut().set(SETTINGS, &kept))

@@ -1574,7 +1574,42 @@ click_plays: boolean | null,
 /**
  * Whether numbers are shown in full.
  */
-show_numbers: boolean | null, };
+show_numbers: boolean | null, 
+/**
+ * The tray, the start with the session, and notifications.
+ */
+desktop: DesktopSettings, };
+
+export type DesktopSettings = { 
+/**
+ * Whether the program goes on in the tray when its window is closed; `null` is yes. Without a
+ * tray it ends.
+ */
+keep_running: boolean | null, 
+/**
+ * Whether it starts with the session, without a window; `null` leaves that as it is.
+ */
+autostart: boolean | null, 
+/**
+ * Of these no notification tells: `recordings | connection | calls | limits | digest`.
+ */
+muted: Array<string>, 
+/**
+ * From when notifications wait, `22:00` by the clock of this computer. With `quiet_to`.
+ */
+quiet_from: string | null, 
+/**
+ * Until when. Not after `quiet_from`: on the next day.
+ */
+quiet_to: string | null, 
+/**
+ * Whether a notification may say who called; `null` is no.
+ */
+show_content: boolean | null, 
+/**
+ * Whether the person knows that the program goes on without its window.
+ */
+knows_tray: boolean, };
 
 export type AlertJson = { 
 /**
@@ -2646,6 +2681,7 @@ export interface Commands {
   "webhook.restore": { args: WebhookTargetRef; result: WebhookSet };
   "webhook.test": { args: WebhookRef; result: WebhookTrial };
   "webhook.consent": { args: WebhookConsentArgs; result: Nothing };
+  "tunnel.get": { args: Nothing; result: TunnelJson };
   "tunnel.restart": { args: Nothing; result: Nothing };
   "settings.get": { args: Nothing; result: Settings };
   "settings.set": { args: Settings; result: Settings };

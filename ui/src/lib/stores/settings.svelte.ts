@@ -1,6 +1,7 @@
 // What a person has set, with our answers where nothing was set. Kept on the other side, so that
 // every window agrees.
 
+import { UNSET_DESKTOP } from "$lib/desktop/desktop";
 import type { Settings } from "$lib/host/bindings";
 import type { Host } from "$lib/host/host";
 import { useLanguage } from "$lib/i18n/words.svelte";
@@ -12,6 +13,7 @@ const UNSET: Settings = {
   listener: null,
   click_plays: null,
   show_numbers: null,
+  desktop: UNSET_DESKTOP,
 };
 
 /** Where the last theme and language are remembered, so that the window does not open in the wrong ones. */

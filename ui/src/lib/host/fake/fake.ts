@@ -2,6 +2,7 @@
 // new command does not compile until the fake can answer it.
 
 import { addDecimals } from "../../calls/money";
+import { UNSET_DESKTOP } from "../../desktop/desktop";
 import { isLive } from "../../stores/fold";
 import { findPlaces, turnsOf } from "../../player/turns";
 import type { AlertJson, CallRow, Commands, ErrorJson, Event, PeaksArgs, RepairScopeJson, ResyncItem, ResyncProgress, ResyncScope, Settings } from "../bindings";
@@ -63,7 +64,7 @@ export class FakeHost implements Host {
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
     this.#webhooks = new FakeWebhooks(around.now);
     this.#alerts = alertsOf(scene, now);
-    this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, ...around.settings };
+    this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, desktop: UNSET_DESKTOP, ...around.settings };
     this.#demo = scene.demo;
     this.#setup = new FakeSetup(around.now, scene, (data) => this.#tell({ type: "config", data }));
     if (scene.goes_on) setInterval(() => this.#living.tick(around.now()), scene.tick_ms);
@@ -163,7 +164,7 @@ export class FakeHost implements Host {
     "ledger.holes": ({ account, day }) => holesOf(account, day, this.#around.now()),
     "ledger.repair": (scope) => this.#repair(scope),
     "ledger.export": ({ since, until }) => ({ file: `~/.local/share/ringback/exports/ledger-${since}-${until}.csv` }),
-    "health.get": () => healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#setup.config, this.#pushed, this.#forgotten),
+    "health.get": () => this.#health(),
     "health.report": () => ({ file: "~/.local/share/ringback/exports/ringback-report-2026-11-21T20-00-00Z.zip" }),
     "events.replay_failed": () => ({ replayed: 1, failed: 1 }),
     "refusals.forget": () => {
@@ -176,6 +177,7 @@ export class FakeHost implements Host {
     "webhook.restore": ({ account, target }) => this.#webhooks.restore(account, this.#providerOf(account), target),
     "webhook.test": ({ account }) => this.#webhooks.test(account, this.#providerOf(account)),
     "webhook.consent": ({ account, keep }) => (this.#webhooks.consent(account, keep), {}),
+    "tunnel.get": () => this.#health().tunnel,
     "tunnel.restart": () => {
       this.#tell({ type: "health" });
       return {};
@@ -226,6 +228,10 @@ export class FakeHost implements Host {
     const found = this.#accountList().find((one) => one.id === account);
     if (!found) throw problem("not_found", "There is no such account.");
     return found.provider;
+  }
+
+  #health() {
+    return healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#setup.config, this.#pushed, this.#forgotten);
   }
 
   #accountList() {
