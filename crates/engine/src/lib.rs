@@ -38,6 +38,7 @@ mod live;
 mod meters;
 mod news;
 mod offsite;
+mod open_files;
 mod playback;
 mod poll;
 mod rebuild;

@@ -1,17 +1,18 @@
 //! An own SSH connection with a port of the server led back to the door (RFC 4254, section 7).
 //!
-//! `host_key` is who the server has to be, `keys` how we get in, `connection` what is carried, and
+//! `host_key` is who the server has to be, `keys` how we get in, `connection` and `channel` what is carried, and
 //! `link` how it is watched.
 
+mod channel;
 mod connection;
 mod host_key;
 mod keys;
 mod link;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use russh::client;
+use russh::{Preferred, cipher, client};
 use tokio::{net::TcpStream, time::timeout};
 use url::Url;
 
@@ -80,6 +81,10 @@ impl Kind for Ssh {
             // Silence is looked for by the link itself, in bounded time.
             keepalive_interval: None,
             inactivity_timeout: None,
+            preferred: Preferred {
+                cipher: Cow::Borrowed(ciphers()),
+                ..Preferred::DEFAULT
+            },
             ..client::Config::default()
         };
         let traffic = Traffic::to(door);
@@ -139,6 +144,30 @@ impl Kind for Ssh {
                 ),
             )),
         }
+    }
+}
+
+/// Ciphers in the order of our liking. Where the processor knows AES, that costs both ends less.
+fn ciphers() -> &'static [cipher::Name] {
+    #[cfg(target_arch = "x86_64")]
+    let knows_aes = std::arch::is_x86_feature_detected!("aes")
+        && std::arch::is_x86_feature_detected!("pclmulqdq");
+    #[cfg(target_arch = "aarch64")]
+    let knows_aes = std::arch::is_aarch64_feature_detected!("aes");
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let knows_aes = false;
+    if knows_aes {
+        &[
+            cipher::AES_256_GCM,
+            cipher::CHACHA20_POLY1305,
+            cipher::AES_256_CTR,
+        ]
+    } else {
+        &[
+            cipher::CHACHA20_POLY1305,
+            cipher::AES_256_GCM,
+            cipher::AES_256_CTR,
+        ]
     }
 }
 
