@@ -41,6 +41,7 @@ mod offsite;
 mod open_files;
 mod playback;
 mod poll;
+mod pulse;
 mod rebuild;
 mod reload;
 mod replay;

@@ -23,7 +23,7 @@ use crate::{
     jobs::{RESYNC, ResyncWork},
     lease::LEASE,
     ledger::{self, reason_of},
-    poll, schedule, stuck,
+    poll, pulse, schedule, stuck,
 };
 
 /// How often the loop looks when nobody rings.
@@ -79,11 +79,16 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
         {
             tracing::error!(%error, "what happened meanwhile could not be told");
         }
+        let earliest = tokio::time::Instant::now() + ROUND;
         let next = async {
-            tokio::time::sleep(ROUND).await;
             if started == 0 {
-                let _ = tokio::time::timeout(BEAT, rung).await;
+                tokio::select! {
+                    () = rung => {}
+                    () = pulse::beat(BEAT) => {}
+                }
             }
+            // Over already, unless somebody rang.
+            tokio::time::sleep_until(earliest).await;
         };
         core.stop.run_until_cancelled(next).await;
     }
