@@ -101,6 +101,11 @@ fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {
 }
 
 async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
+    // Most of the time there is nothing, and to look costs less than a transaction that would take it.
+    let now = core.clock.now();
+    if !core.store.read(|reader| reader.jobs().is_any_due(now))? {
+        return Ok(0);
+    }
     let fetched = core.fetcher.start_due().await?;
     let copied = match core.offsite() {
         Some(offsite) => offsite.start_due(core).await?,

@@ -13,7 +13,7 @@ use std::{borrow::Cow, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration
 
 use async_trait::async_trait;
 use russh::{Preferred, cipher, client};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{io::BufReader, net::TcpStream, time::timeout};
 use url::Url;
 
 use crate::{Kind, Link, Pattern, Reason, ReasonCode, traffic::Traffic};
@@ -29,6 +29,9 @@ const STEP_TIME: Duration = Duration::from_secs(15);
 
 /// How long a service may take to print its address.
 const URL_TIME: Duration = Duration::from_secs(30);
+
+/// How much is read from the server at once, in bytes.
+const READ_AHEAD: usize = 64 << 10;
 
 /// A tunnel over SSH.
 #[derive(Clone)]
@@ -76,6 +79,8 @@ impl Kind for Ssh {
 
     async fn open(&self, door: SocketAddr) -> Result<Box<dyn Link>, Reason> {
         let stream = connect(&self.host, self.port).await?;
+        // Packets are read in two pieces each; so the system is asked for many of them at once.
+        let stream = BufReader::with_capacity(READ_AHEAD, stream);
         let config = client::Config {
             nodelay: true,
             // Silence is looked for by the link itself, in bounded time.
