@@ -23,6 +23,8 @@ const PACE: u32 = 256 << 10;
 /// All who are in.
 pub(crate) struct Crowd {
     limit: usize,
+    /// How many are sent away at once, so that looking for them is done once.
+    batch: usize,
     /// How long anybody may get nowhere before they can be sent away.
     grace: Duration,
     guests: Mutex<Guests>,
@@ -34,6 +36,8 @@ pub(crate) struct Crowd {
 struct Guests {
     next: u64,
     all: HashMap<u64, Guest>,
+    /// How many of them are asked to leave.
+    leaving: usize,
 }
 
 struct Guest {
@@ -72,6 +76,7 @@ impl Crowd {
     pub(crate) fn new(limit: usize, grace: Duration) -> Arc<Self> {
         Arc::new(Self {
             limit,
+            batch: (limit / 64).max(1),
             grace,
             guests: Mutex::default(),
             left: Notify::new(),
@@ -99,22 +104,21 @@ impl Crowd {
             return Ok(self.seat(&mut guests, now));
         }
         let later = now + self.grace;
-        if guests
-            .all
-            .values()
-            .any(|guest| guest.stage == Stage::Leaving)
-        {
+        if guests.leaving > 0 {
             return Err(later);
         }
-        let is_any = |_: &Guest| true;
-        match guests.slowest(now, is_any) {
-            Some((since, _)) if now < since + self.grace => Err(since + self.grace),
-            Some((_, slowest)) => {
-                slowest.send_away();
-                Err(later)
-            }
-            None => Err(later),
+        let behind = guests.behind(now, |_| true);
+        if let Some(&(first, _)) = behind.first()
+            && now < first + self.grace
+        {
+            return Err(first + self.grace);
         }
+        for (since, number) in behind.into_iter().take(self.batch) {
+            if now >= since + self.grace {
+                guests.send_away(number);
+            }
+        }
+        Err(later)
     }
 
     fn seat(self: &Arc<Self>, guests: &mut Guests, now: Instant) -> Seat {
@@ -137,23 +141,17 @@ impl Crowd {
     /// there is any hope that memory comes free.
     fn make_memory(&self, bytes: usize, now: Instant) -> bool {
         let mut guests = self.guests();
+        let behind = guests.behind(now, |guest| guest.held() > 0);
+        let is_any = !behind.is_empty();
         let mut freed = 0;
-        while freed < bytes {
-            let holds =
-                |guest: &Guest| matches!(guest.stage, Stage::Body { bytes, .. } if bytes > 0);
-            match guests.slowest(now, holds) {
-                Some((since, slowest)) if now >= since + self.grace => {
-                    if let Stage::Body { bytes, .. } = slowest.stage {
-                        freed += bytes;
-                    }
-                    slowest.send_away();
-                }
-                Some(_) => return true,
-                None => break,
+        for (since, number) in behind {
+            if freed >= bytes || now < since + self.grace {
+                break;
             }
+            freed += guests.all.get(&number).map_or(0, Guest::held);
+            guests.send_away(number);
         }
-        let leaves = |guest: &Guest| guest.stage == Stage::Leaving;
-        freed > 0 || guests.all.values().any(leaves)
+        is_any || guests.leaving > 0
     }
 
     fn guests(&self) -> MutexGuard<'_, Guests> {
@@ -162,24 +160,32 @@ impl Crowd {
 }
 
 impl Guests {
-    /// Who of those has got nowhere for longest, and since when.
-    fn slowest(
-        &mut self,
-        now: Instant,
-        is_meant: impl Fn(&Guest) -> bool,
-    ) -> Option<(Instant, &mut Guest)> {
-        self.all
-            .values_mut()
-            .filter(|guest| is_meant(guest))
-            .filter_map(|guest| Some((guest.stage.behind_since(now)?, guest)))
-            .min_by_key(|(since, _)| *since)
+    /// Who of those has got nowhere, and since when; the one for longest first.
+    fn behind(&self, now: Instant, is_meant: impl Fn(&Guest) -> bool) -> Vec<(Instant, u64)> {
+        let meant = self.all.iter().filter(|(_, guest)| is_meant(guest));
+        let mut behind: Vec<_> = meant
+            .filter_map(|(number, guest)| Some((guest.stage.behind_since(now)?, *number)))
+            .collect();
+        behind.sort_unstable();
+        behind
+    }
+
+    fn send_away(&mut self, number: u64) {
+        if let Some(guest) = self.all.get_mut(&number) {
+            guest.stage = Stage::Leaving;
+            guest.sent_away.cancel();
+            self.leaving += 1;
+        }
     }
 }
 
 impl Guest {
-    fn send_away(&mut self) {
-        self.stage = Stage::Leaving;
-        self.sent_away.cancel();
+    /// How much of a body that is not whole it has brought.
+    fn held(&self) -> usize {
+        match self.stage {
+            Stage::Body { bytes, .. } => bytes,
+            Stage::Head { .. } | Stage::Whole | Stage::Leaving => 0,
+        }
     }
 }
 
@@ -245,7 +251,12 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.crowd.guests().all.remove(&self.number);
+        let mut guests = self.crowd.guests();
+        let left = guests.all.remove(&self.number);
+        if left.is_some_and(|guest| guest.stage == Stage::Leaving) {
+            guests.leaving -= 1;
+        }
+        drop(guests);
         self.crowd.left.notify_one();
     }
 }

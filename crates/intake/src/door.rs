@@ -59,10 +59,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 2048,
+            connections: 4096,
             grace: Duration::from_millis(500),
             head_time: Duration::from_secs(20),
-            head_bytes: 64 << 10,
+            head_bytes: 32 << 10,
             closing_time: Duration::from_secs(5),
         }
     }
@@ -73,7 +73,9 @@ impl Limits {
     fn within_allowance(self) -> Self {
         #[cfg(unix)]
         if let Ok((allowed, _)) = rlimit::getrlimit(rlimit::Resource::NOFILE) {
-            let share = usize::try_from(allowed / 8).unwrap_or(usize::MAX).max(1);
+            let share = usize::try_from(allowed / 16 * 3)
+                .unwrap_or(usize::MAX)
+                .max(1);
             return Self {
                 connections: self.connections.min(share),
                 ..self
