@@ -11,7 +11,8 @@ cargo xtask bench [OPTIONS]
   --suite NAME      only this suite (may be repeated)
   --rounds N        rounds per server, interleaved; 5 unless told
   --seconds N       how long each server is measured in a round; 6 unless told
-  --cycles N        how often the server is killed in the suite `kills`; 1000 unless told
+  --cycles N        how often the server is killed in the suite `kills`, and the tunnel cut in `flaps`;
+                    1000 unless told
   --out DIR         where the results go; docs/ unless told
   --even-if-busy    measure although something else keeps the machine busy";
 
@@ -23,7 +24,7 @@ pub(crate) struct Wish {
     pub(crate) rounds: usize,
     /// Length of a measured stretch.
     pub(crate) stretch: Duration,
-    /// Kills in the suite `kills`.
+    /// Kills in the suite `kills`, cuts in `flaps`.
     pub(crate) cycles: usize,
     /// The folder for `bench/*.json` and `benchmarks.md`.
     pub(crate) out: PathBuf,

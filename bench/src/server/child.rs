@@ -55,6 +55,11 @@ impl Child {
         Ok(kilobytes * 1024)
     }
 
+    /// Its number in the system.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Asks it to end and waits until it has.
     pub(crate) async fn terminate(mut self) -> anyhow::Result<()> {
         self.signal("TERM")?;

@@ -8,6 +8,8 @@ mod journal;
 mod node;
 mod postgres;
 mod ringback;
+#[cfg(target_os = "linux")]
+mod vitals;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -22,6 +24,8 @@ use crate::load::{Connection, ids_in};
 use child::Child;
 pub(crate) use journal::Journal;
 use postgres::Cluster;
+#[cfg(target_os = "linux")]
+pub(crate) use vitals::Vitals;
 
 /// The account all events are for.
 pub(crate) const PATH: &str = "/webhooks/bench";
@@ -223,6 +227,12 @@ impl Running {
     /// How much memory it holds now, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<u64> {
         self.child.memory()
+    }
+
+    /// What it costs, as the system counts it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn vitals(&self) -> anyhow::Result<Vitals> {
+        Vitals::of(self.child.id())
     }
 
     /// Asks `ringback` about its home, in JSON, as a script would.

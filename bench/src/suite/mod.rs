@@ -5,10 +5,15 @@ mod apply;
 mod backfill;
 mod burst;
 mod durability;
+#[cfg(target_os = "linux")]
+mod flaps;
 mod flood;
+#[cfg(target_os = "linux")]
+mod idle;
 mod ingest;
 mod kills;
 mod ledger;
+mod siege;
 mod slow_disk;
 mod tunnel;
 #[cfg(target_os = "linux")]
@@ -69,6 +74,11 @@ const SUITES: &[Suite] = &[
         measure: |setting| Box::pin(flood::measure(setting)),
     },
     Suite {
+        name: "siege",
+        question: siege::QUESTION,
+        measure: |setting| Box::pin(siege::measure(setting)),
+    },
+    Suite {
         name: "apply",
         question: apply::QUESTION,
         measure: |setting| Box::pin(apply::measure(setting)),
@@ -88,6 +98,18 @@ const SUITES: &[Suite] = &[
         name: "tunnel",
         question: tunnel::QUESTION,
         measure: |setting| Box::pin(tunnel::measure(setting)),
+    },
+    #[cfg(target_os = "linux")]
+    Suite {
+        name: "flaps",
+        question: flaps::QUESTION,
+        measure: |setting| Box::pin(flaps::measure(setting)),
+    },
+    #[cfg(target_os = "linux")]
+    Suite {
+        name: "idle",
+        question: idle::QUESTION,
+        measure: |setting| Box::pin(idle::measure(setting)),
     },
     Suite {
         name: "ledger",

@@ -19,6 +19,7 @@ use crate::{
     engine::{Bell, start_applying},
     journal::DoorJournal,
     news::News,
+    pulse,
     rebuild::restore,
     reload, resync,
     role::Role,
@@ -197,7 +198,7 @@ async fn wait_for_role(core: &Core) -> Option<Role> {
         }
         tokio::select! {
             () = core.stop.cancelled() => return None,
-            () = tokio::time::sleep(LOOK) => {}
+            () = pulse::beat(LOOK) => {}
         }
     }
 }

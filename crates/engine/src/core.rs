@@ -9,7 +9,10 @@ use std::{
 use ringback_archive::Archive;
 use ringback_model::{AccountId, CallId, Clock, ProviderCallId};
 use ringback_store::{CallFilter, Store, StoreError, Writer};
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Notify, broadcast},
+    time::Instant,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -25,6 +28,7 @@ use crate::{
     offsite::Offsite,
     playback::Desk,
     poll::Polls,
+    pulse,
     resync::{Runs, Sweeping},
     stuck,
     tunnel::Tunneling,
@@ -107,9 +111,14 @@ impl Core {
             // A ring during the look counts: what it is about may not have been seen.
             rung.as_mut().enable();
             look(self.clone()).await;
+            let earliest = Instant::now() + least;
             let next = async {
-                tokio::time::sleep(least).await;
-                let _ = tokio::time::timeout(most.saturating_sub(least), rung).await;
+                tokio::select! {
+                    () = rung => {}
+                    () = pulse::beat(most) => {}
+                }
+                // Over already, unless somebody rang.
+                tokio::time::sleep_until(earliest).await;
             };
             self.stop.run_until_cancelled(next).await;
         }

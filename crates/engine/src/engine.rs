@@ -27,6 +27,7 @@ use crate::{
     live::{ConfigState, Live},
     news::News,
     offsite::Offsite,
+    open_files,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
     reload,
@@ -113,6 +114,7 @@ impl Engine {
             pace,
             ..
         } = options.clone();
+        open_files::raise();
         let keys = Keys::new(vault);
         let config = Config::load(&home.config_file(), &|name| environment(name), &|name| {
             keys.kept(name)

@@ -6,10 +6,10 @@ use ringback_model::CallId;
 use ringback_store::{Change, ChangeKind, Feed, StoreError};
 use tokio::sync::Notify;
 
-use crate::{StartError, core::Core, news::News, reload, resync, tunnel};
+use crate::{StartError, core::Core, news::News, pulse, reload, resync, tunnel};
 
 /// How often another process's commits are looked for.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_secs(1);
 
 /// With more changed calls than this at once, whoever looks reads anew instead.
 const MANY: usize = 200;
@@ -35,10 +35,14 @@ pub(crate) fn start(core: &Arc<Core>) -> Result<(), StartError> {
             tokio::select! {
                 () = core.stop.cancelled() => return,
                 () = committed.notified() => {}
-                () = tokio::time::sleep(LOOK) => {
+                () = pulse::beat(LOOK) => {
                     match core.store.data_version() {
                         Ok(now) if now == version => continue,
-                        Ok(now) => version = now,
+                        Ok(now) => {
+                            version = now;
+                            // What another process wrote into the journal rings no bell here.
+                            core.applier.wake();
+                        }
                         Err(error) => tracing::error!(%error, "the database cannot be looked at"),
                     }
                 }

@@ -23,7 +23,7 @@ use crate::{
     deletion, fetch,
     jobs::{RESYNC, ResyncWork},
     ledger::{self, reason_of},
-    poll, schedule, stuck,
+    poll, pulse, schedule, stuck,
 };
 
 /// How often the loop looks when nobody rings.
@@ -82,11 +82,16 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
         {
             tracing::error!(%error, "what happened meanwhile could not be told");
         }
+        let earliest = tokio::time::Instant::now() + ROUND;
         let next = async {
-            tokio::time::sleep(ROUND).await;
             if started == 0 {
-                let _ = tokio::time::timeout(BEAT, rung).await;
+                tokio::select! {
+                    () = rung => {}
+                    () = pulse::beat(BEAT) => {}
+                }
             }
+            // Over already, unless somebody rang.
+            tokio::time::sleep_until(earliest).await;
         };
         core.stop.run_until_cancelled(next).await;
     }
@@ -108,6 +113,11 @@ fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {
 }
 
 async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
+    // Most of the time there is nothing, and to look costs less than a transaction that would take it.
+    let now = core.clock.now();
+    if !core.store.read(|reader| reader.jobs().is_any_due(now))? {
+        return Ok(0);
+    }
     let fetched = core.fetcher.start_due().await?;
     let copied = match core.offsite() {
         Some(offsite) => offsite.start_due(core).await?,

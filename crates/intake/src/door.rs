@@ -8,19 +8,24 @@ use std::{
 };
 
 use axum::Router;
-use hyper::server::conn::http1;
+use http::Request;
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Intake, router};
+use crate::{
+    Intake,
+    crowd::{Crowd, Seat},
+    router,
+};
 
 /// Where the door is unless told otherwise: this machine only. What comes from outside comes
 /// through a tunnel.
@@ -29,11 +34,19 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr
 /// How long to wait when the system has no file handle for another connection.
 const BREATHER: Duration = Duration::from_millis(100);
 
+/// How many connections the system keeps for us until we take them; it may allow fewer. Whoever does not
+/// fit in is told nothing and tries again after a second, so there should be room for a crowd.
+const QUEUE: u32 = 4096;
+
 /// How much a single sender, and all of them, may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at the same time. Further ones wait in the system's queue.
+    /// Connections at the same time. When there are so many, the one that has got nowhere for longest
+    /// makes room for the next.
     pub connections: usize,
+    /// How long a connection may get nowhere even then. So who comes to a door full of dawdlers waits for
+    /// no longer than this, times those who came just before, divided by `connections`.
+    pub grace: Duration,
     /// The time for the head of a request, counted from the end of the one before; so it is also
     /// how long a connection may idle.
     pub head_time: Duration,
@@ -46,11 +59,29 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1024,
+            connections: 4096,
+            grace: Duration::from_millis(500),
             head_time: Duration::from_secs(20),
-            head_bytes: 64 << 10,
+            head_bytes: 32 << 10,
             closing_time: Duration::from_secs(5),
         }
+    }
+}
+
+impl Limits {
+    /// The same, with so few connections that they cannot take what else needs open files.
+    fn within_allowance(self) -> Self {
+        #[cfg(unix)]
+        if let Ok((allowed, _)) = rlimit::getrlimit(rlimit::Resource::NOFILE) {
+            let share = usize::try_from(allowed / 16 * 3)
+                .unwrap_or(usize::MAX)
+                .max(1);
+            return Self {
+                connections: self.connections.min(share),
+                ..self
+            };
+        }
+        self
     }
 }
 
@@ -103,12 +134,12 @@ impl Door {
             io::ErrorKind::AddrNotAvailable => DoorError::NotOurs(addr),
             _ => DoorError::Io { addr, source },
         };
-        let listener = TcpListener::bind(addr).await.map_err(failed)?;
+        let listener = listen(addr).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         Ok(Self {
             listener,
             addr,
-            limits: Limits::default(),
+            limits: Limits::default().within_allowance(),
         })
     }
 
@@ -135,20 +166,17 @@ impl Door {
         } = self;
         tracing::info!(%addr, "the door is open");
         let service = router(intake);
-        let places = Arc::new(Semaphore::new(limits.connections));
+        let crowd = Crowd::new(limits.connections, limits.grace);
         let connections = TaskTracker::new();
         let cut_off = CancellationToken::new();
         let accepting = async {
             loop {
-                let place = Arc::clone(&places)
-                    .acquire_owned()
-                    .await
-                    .expect("the semaphore is never closed");
                 let stream = accept(&listener).await;
-                let connection = connection(stream, service.clone(), limits, shutdown.clone());
+                let seat = crowd.enter().await;
+                let service = TowerToHyperService::new(service.clone());
+                let connection = connection(stream, service, limits, seat, shutdown.clone());
                 let cut_off = cut_off.clone();
                 connections.spawn(async move {
-                    let _place = place;
                     cut_off.run_until_cancelled(connection).await;
                 });
             }
@@ -169,6 +197,19 @@ impl Door {
         }
         tracing::info!(%addr, "the door is closed");
     }
+}
+
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match addr {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Elsewhere than on Windows this only means: not kept from us by connections that ended a moment ago.
+    if cfg!(not(windows)) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(addr)?;
+    socket.listen(QUEUE)
 }
 
 async fn accept(listener: &TcpListener) -> TcpStream {
@@ -195,27 +236,45 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// Serves one connection to its end. After `shutdown` the request in hand is its last.
-pub(crate) async fn connection(
-    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    service: Router,
+/// Serves one connection to its end. After `shutdown` the request in hand is its last; one that has to
+/// make room is closed as it is.
+async fn connection(
+    stream: TcpStream,
+    service: TowerToHyperService<Router>,
     limits: Limits,
+    seat: Arc<Seat>,
     shutdown: CancellationToken,
 ) {
+    let watched = service_fn(|mut request: Request<Incoming>| {
+        seat.is_whole();
+        request.extensions_mut().insert(Arc::clone(&seat));
+        let answering = service.call(request);
+        let seat = Arc::clone(&seat);
+        async move {
+            let answer = answering.await;
+            seat.is_answered();
+            answer
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
         .max_buf_size(limits.head_bytes)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(stream), watched);
     let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = shutdown.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let to_the_end = async {
+        tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = shutdown.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke off");
+    tokio::select! {
+        ended = to_the_end => if let Err(error) = ended {
+            tracing::debug!(%error, "a connection broke off");
+        },
+        () = seat.sent_away() => tracing::debug!("a connection that got nowhere made room for another"),
     }
 }

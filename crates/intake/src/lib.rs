@@ -18,6 +18,7 @@
 mod answer;
 mod body;
 mod canary;
+mod crowd;
 mod door;
 mod ports;
 mod routes;

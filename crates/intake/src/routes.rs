@@ -113,7 +113,7 @@ async fn webhook(State(intake): State<Intake>, request: Request) -> Response {
 /// Answers our own probe. To anybody else there is nothing here, as under any other unknown name.
 async fn probe(intake: &Intake, canary: &Canary, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let bytes = body::read(&parts.headers, body, &intake.memory, intake.body_time).await;
+    let bytes = body::read(&parts, body, &intake.memory, intake.body_time).await;
     match bytes.ok().and_then(|held| canary.answer(&held.bytes)) {
         Some(proof) => proof.into_response(),
         None => Answer::NotFound.into_response(),
@@ -127,7 +127,7 @@ async fn accept(intake: &Intake, request: Request) -> Answer {
         return refuse_unread(intake, request, Answer::NotFound).await;
     };
     let (parts, body) = request.into_parts();
-    let held = match body::read(&parts.headers, body, &intake.memory, intake.body_time).await {
+    let held = match body::read(&parts, body, &intake.memory, intake.body_time).await {
         Ok(held) => held,
         Err(answer) => return answer,
     };
@@ -187,6 +187,6 @@ async fn verify(
 
 async fn refuse_unread(intake: &Intake, request: Request, answer: Answer) -> Answer {
     let (parts, body) = request.into_parts();
-    body::discard_within(&parts.headers, body, intake.body_time).await;
+    body::discard_within(&parts, body, intake.body_time).await;
     answer
 }

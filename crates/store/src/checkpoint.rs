@@ -71,7 +71,7 @@ impl Checkpoints {
             log.turn += 1;
         }
         log.pages = pages;
-        log.touched = true;
+        let was_idle = !std::mem::replace(&mut log.touched, true);
         let copied = log.copied;
         drop(log);
         let rest = pages - copied.min(pages);
@@ -80,7 +80,7 @@ impl Checkpoints {
             // After the rest is copied too, the log starts over from its beginning.
             copy(writer, PASSIVE);
         }
-        if rest >= self.pages(WORTH_COPYING) {
+        if was_idle || rest >= self.pages(WORTH_COPYING) {
             self.changed.notify_one();
         }
     }
@@ -128,6 +128,14 @@ impl Checkpoints {
                 // Not again before the writer went on, even if this copy gets nowhere.
                 log.copied = log.pages;
                 return Work::Copy { turn: log.turn };
+            }
+            if !log.touched && !log.refusals {
+                // Nothing was written since the log was cut: nothing to wake up for.
+                log = self
+                    .changed
+                    .wait(log)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
             }
             let patience = if log.refusals { REFUSALS_WAIT } else { IDLE };
             let (next, waited) = self

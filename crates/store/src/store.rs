@@ -278,8 +278,8 @@ impl Store {
         self.inner.listeners.add(Box::new(listener));
     }
 
-    /// A number that is another one after any commit, by this or any other process. Cheap enough to
-    /// ask several times a second.
+    /// A number that is another one after any commit to either file, by this or any other process. Cheap
+    /// enough to ask several times a second.
     ///
     /// # Errors
     /// Those of reading the file.
@@ -289,7 +289,11 @@ impl Store {
             .watch
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        Ok(watch.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        let version = |file| -> Result<i64> {
+            Ok(watch.pragma_query_value(Some(file), "data_version", |row| row.get(0))?)
+        };
+        // Each is a small number that is counted up.
+        Ok((version("main")? << 32) ^ version("journal")?)
     }
 
     /// Checks every page of both files and the search index. Takes long on a large archive.

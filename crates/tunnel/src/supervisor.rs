@@ -36,6 +36,9 @@ pub struct Pace {
     pub longest_wait: Duration,
     /// The longest one where only a person can help.
     pub patient_wait: Duration,
+    /// A link that stood for so long was lost by chance, as by a router that began anew: the next one is
+    /// begun after a fifth of `first_wait`.
+    pub steady: Duration,
 }
 
 impl Default for Pace {
@@ -49,6 +52,7 @@ impl Default for Pace {
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(60),
             patient_wait: Duration::from_secs(300),
+            steady: Duration::from_secs(5),
         }
     }
 }
@@ -100,6 +104,7 @@ impl Tunnel {
             publish,
             wishes: heard,
             tries: 0,
+            was_steady: false,
         };
         let stopped = stop.clone();
         let task = tokio::spawn(supervisor.run(stopped));
@@ -164,6 +169,8 @@ struct Supervisor {
     wishes: mpsc::Receiver<Wish>,
     /// How often in a row it was begun in vain.
     tries: u32,
+    /// Whether the link that was lost last had stood for a while.
+    was_steady: bool,
 }
 
 impl Supervisor {
@@ -175,11 +182,13 @@ impl Supervisor {
             };
             let reason = match opened {
                 Ok(mut link) => {
+                    let begin = Instant::now();
                     let lost = tokio::select! {
                         () = stop.cancelled() => None,
                         reason = self.watch(link.as_mut()) => Some(reason),
                     };
                     if let Some(reason) = &lost {
+                        self.was_steady = self.tries == 0 && begin.elapsed() >= self.pace.steady;
                         // Ending a link takes its time; that it is lost is told before.
                         self.lost(reason);
                     }
@@ -300,6 +309,8 @@ impl Supervisor {
         let pace = self.pace;
         let (first, longest) = if reason.code.needs_a_person() {
             (pace.patient_wait, pace.patient_wait)
+        } else if std::mem::take(&mut self.was_steady) {
+            (pace.first_wait / 5, pace.longest_wait)
         } else {
             (pace.first_wait, pace.longest_wait)
         };

@@ -50,6 +50,12 @@ const BATCH: usize = 64;
 /// After so many events more it is noted up to where nothing is pending.
 const MARK_EVERY: i64 = 500;
 
+/// How soon it is tried again when events cannot be applied.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How often it looks by itself, should a ring be lost.
+const LOOK: Duration = Duration::from_secs(30);
+
 /// When more than this arrives while a batch is applied, the door is busier than the thread can keep
 /// up with, and senders who wait for an answer go first...
 const BUSY_DOOR: u64 = 2 * BATCH as u64;
@@ -130,6 +136,7 @@ pub(crate) fn start(
         // What was left from the last time comes first. What is left at the end waits for the next.
         while stop.strong_count() > 0 {
             let arrived = applier.arrived.load(Ordering::Relaxed);
+            let mut patience = LOOK;
             match applier.apply_pending() {
                 Ok(0) => {}
                 Ok(_) => {
@@ -138,10 +145,13 @@ pub(crate) fn start(
                     }
                     continue;
                 }
-                Err(error) => tracing::error!(%error, "events wait in the journal and cannot be applied now"),
+                Err(error) => {
+                    tracing::error!(%error, "events wait in the journal and cannot be applied now");
+                    patience = AGAIN;
+                }
             }
-            // The timeout is for other processes on this home, which cannot ring here.
-            match rings.recv_timeout(Duration::from_secs(1)) {
+            // Whatever another process on this home commits is seen by the watch, which rings here.
+            match rings.recv_timeout(patience) {
                 Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => return,
             }

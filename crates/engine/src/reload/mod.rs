@@ -1,7 +1,7 @@
 //! `config.toml` is followed while the program runs, whoever changes it: a person in an editor, this
 //! process, or another one on the same home.
 //!
-//! The file is looked at twice a second by what the system says of it, and every few seconds by its content:
+//! The file is looked at once a second by what the system says of it, and every few seconds by its content:
 //! some editors and network folders leave no other trace. The system's own notices of changes are not used:
 //! with `--home` the file lies beside the databases, and every write to those would wake whoever watches the
 //! folder. A change is read when it has stood still for one look, so that a half-written file is not taken
@@ -20,14 +20,18 @@ use crate::{
     config::{self, Config, ConfigError},
     core::Core,
     news::News,
+    pulse,
 };
 use mark::Mark;
 
 /// How often the file is looked at.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How soon again when it has just changed.
+const SETTLING: Duration = Duration::from_millis(500);
 
 /// Every so many looks its content is read, whatever the system says of it.
-const READ_EVERY: u32 = 10;
+const READ_EVERY: u32 = 5;
 
 /// The alert that the file cannot be used.
 const REFUSED: &str = "config_refused";
@@ -45,13 +49,24 @@ pub(crate) async fn watch(core: Arc<Core>) {
     let mut known = None;
     let mut last = None;
     let mut looks: u32 = 0;
-    let pause = || core.stop.run_until_cancelled(tokio::time::sleep(LOOK));
-    while pause().await.is_some() {
+    let mut settles = true;
+    let pause = async |settles| {
+        let pause = async {
+            if settles {
+                tokio::time::sleep(SETTLING).await;
+            } else {
+                pulse::beat(LOOK).await;
+            }
+        };
+        core.stop.run_until_cancelled(pause).await
+    };
+    while pause(settles).await.is_some() {
         looks = looks.wrapping_add(1);
         let now = Mark::of(&path);
         let stands_still = last.as_ref() == Some(&now);
         last = Some(now.clone());
-        if !stands_still {
+        settles = !stands_still;
+        if settles {
             continue;
         }
         let is_due = looks.is_multiple_of(READ_EVERY);

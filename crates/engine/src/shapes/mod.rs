@@ -18,6 +18,7 @@ pub use known::{Drift, DriftKind};
 use crate::{
     apply::{document, is_test},
     core::Core,
+    pulse,
 };
 
 /// So many events are read at once.
@@ -25,7 +26,7 @@ const BATCH: usize = 50;
 
 /// The pause between two batches while there is more, and when there is nothing.
 const PAUSE: Duration = Duration::from_millis(200);
-const BEAT: Duration = Duration::from_secs(2);
+const BEAT: Duration = Duration::from_secs(5);
 
 /// So many kinds of documents of one provider are told apart.
 const MOST_KINDS: u64 = 100;
@@ -65,9 +66,7 @@ pub(crate) async fn watch(core: Arc<Core>) {
                 Err(_) => return,
             },
         };
-        core.stop
-            .run_until_cancelled(tokio::time::sleep(pause))
-            .await;
+        core.stop.run_until_cancelled(pulse::beat(pause)).await;
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
     config::{Config, TunnelConfig, TunnelKind},
     core::Core,
     news::News,
+    pulse,
     role::Role,
     webhooks,
 };
@@ -231,7 +232,6 @@ async fn run(
     ));
     let mut states = tunnel.states();
     let mut movement = Movement::since(core.clock.now(), Instant::now(), Movement::address());
-    let mut look = tokio::time::interval(LOOK);
     tokio::pin!(is_over);
     loop {
         let state = states.borrow_and_update().clone();
@@ -252,7 +252,7 @@ async fn run(
                     }
                     break;
                 }
-                _ = look.tick() => {
+                () = pulse::beat(LOOK) => {
                     if movement.seen(core.clock.now(), Instant::now(), Movement::address()) {
                         tracing::info!("the machine woke or changed its network; the tunnel is probed");
                         tunnel.look();

@@ -7,5 +7,6 @@ mod limits;
 mod line;
 mod providers;
 mod serving;
+mod siege;
 mod storm;
 mod support;

@@ -153,29 +153,30 @@ async fn a_client_that_dawdles_or_idles_is_hung_up_on() {
 }
 
 #[tokio::test]
-async fn further_connections_wait_until_there_is_a_place() {
-    let house = House::new();
+async fn further_connections_wait_while_the_requests_of_all_others_are_in_hand() {
+    let (house, mut gate) = House::gated();
     let limits = Limits {
         connections: 1,
+        grace: Duration::from_millis(50),
         ..Limits::default()
     };
     let door = Open::new(&house.intake, limits).await;
     let mut first = door.connect().await;
-    first.send(HEALTH).await;
-    first.answer().await;
+    first.send(post("1", "{}")).await;
+    gate.entered.recv().await.expect("the journal has it");
     let mut second = door.connect().await;
     second.send(HEALTH).await;
     {
         let mut waiting = std::pin::pin!(second.answer());
-        for _ in 0..20 {
+        for _ in 0..200 {
             assert!(
                 poll!(waiting.as_mut()).is_pending(),
                 "there is no place yet"
             );
-            first.send(HEALTH).await;
-            first.answer().await;
+            tokio::task::yield_now().await;
         }
-        drop(first);
+        gate.open.add_permits(1);
+        assert!(first.answer().await.contains("\"accepted\""));
         assert!(waiting.await.contains("200 OK"));
     }
     door.close().await;

@@ -91,6 +91,21 @@ fn the_nearest_deadline_goes_first_then_what_is_due_longest() {
 }
 
 #[test]
+fn whether_there_is_anything_to_take_is_known_without_taking_it() {
+    let home = Home::new();
+    let now = home.now();
+    let is_any_due = |now| {
+        home.store
+            .read(move |reader| reader.jobs().is_any_due(now))
+            .expect("reads")
+    };
+    assert!(!is_any_due(now));
+    add(&home.store, &job("later", now + seconds(5)));
+    assert!(!is_any_due(now + seconds(4)));
+    assert!(is_any_due(now + seconds(5)));
+}
+
+#[test]
 fn one_account_does_not_take_all_places() {
     let home = Home::new();
     let now = home.now();

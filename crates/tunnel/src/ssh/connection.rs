@@ -9,7 +9,7 @@ use russh::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::HostKeys;
+use super::{HostKeys, channel};
 use crate::{Reason, traffic::Traffic};
 
 /// Our side of an SSH connection.
@@ -103,7 +103,7 @@ impl client::Handler for Connection {
         let traffic = self.traffic.clone();
         self.traffic.spawn(async move {
             let _place = place;
-            traffic.carry(channel.into_stream()).await;
+            channel::carry(&traffic, channel).await;
         });
         Ok(())
     }

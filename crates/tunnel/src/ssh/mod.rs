@@ -1,18 +1,19 @@
 //! An own SSH connection with a port of the server led back to the door (RFC 4254, section 7).
 //!
-//! `host_key` is who the server has to be, `keys` how we get in, `connection` what is carried, and
+//! `host_key` is who the server has to be, `keys` how we get in, `connection` and `channel` what is carried, and
 //! `link` how it is watched.
 
+mod channel;
 mod connection;
 mod host_key;
 mod keys;
 mod link;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use russh::client;
-use tokio::{net::TcpStream, time::timeout};
+use russh::{Preferred, cipher, client};
+use tokio::{io::BufReader, net::TcpStream, time::timeout};
 use url::Url;
 
 use crate::{Kind, Link, Pattern, Reason, ReasonCode, traffic::Traffic};
@@ -28,6 +29,9 @@ const STEP_TIME: Duration = Duration::from_secs(15);
 
 /// How long a service may take to print its address.
 const URL_TIME: Duration = Duration::from_secs(30);
+
+/// How much is read from the server at once, in bytes.
+const READ_AHEAD: usize = 64 << 10;
 
 /// A tunnel over SSH.
 #[derive(Clone)]
@@ -75,11 +79,17 @@ impl Kind for Ssh {
 
     async fn open(&self, door: SocketAddr) -> Result<Box<dyn Link>, Reason> {
         let stream = connect(&self.host, self.port).await?;
+        // Packets are read in two pieces each; so the system is asked for many of them at once.
+        let stream = BufReader::with_capacity(READ_AHEAD, stream);
         let config = client::Config {
             nodelay: true,
             // Silence is looked for by the link itself, in bounded time.
             keepalive_interval: None,
             inactivity_timeout: None,
+            preferred: Preferred {
+                cipher: Cow::Borrowed(ciphers()),
+                ..Preferred::DEFAULT
+            },
             ..client::Config::default()
         };
         let traffic = Traffic::to(door);
@@ -139,6 +149,30 @@ impl Kind for Ssh {
                 ),
             )),
         }
+    }
+}
+
+/// Ciphers in the order of our liking. Where the processor knows AES, that costs both ends less.
+fn ciphers() -> &'static [cipher::Name] {
+    #[cfg(target_arch = "x86_64")]
+    let knows_aes = std::arch::is_x86_feature_detected!("aes")
+        && std::arch::is_x86_feature_detected!("pclmulqdq");
+    #[cfg(target_arch = "aarch64")]
+    let knows_aes = std::arch::is_aarch64_feature_detected!("aes");
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let knows_aes = false;
+    if knows_aes {
+        &[
+            cipher::AES_256_GCM,
+            cipher::CHACHA20_POLY1305,
+            cipher::AES_256_CTR,
+        ]
+    } else {
+        &[
+            cipher::CHACHA20_POLY1305,
+            cipher::AES_256_GCM,
+            cipher::AES_256_CTR,
+        ]
     }
 }
 

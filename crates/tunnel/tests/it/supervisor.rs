@@ -11,6 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use ringback_tunnel::{Kind, Link, LinkNews, Pace, Probe, Reason, ReasonCode, State, Tunnel};
 use tokio::{
     sync::{mpsc, watch},
@@ -29,6 +30,7 @@ const PACE: Pace = Pace {
     first_wait: Duration::from_millis(20),
     longest_wait: Duration::from_millis(100),
     patient_wait: Duration::from_secs(1),
+    steady: Duration::from_secs(3_600),
 };
 
 /// No wait ends by itself as long as anybody would watch: what happens was asked for.
@@ -290,6 +292,38 @@ async fn after_waking_one_probe_in_vain_is_enough() {
     states.wait_for(is_up).await.expect("it runs");
     assert_eq!(hand.opened.load(SeqCst), 2);
     tunnel.stop().await;
+}
+
+#[tokio::test]
+async fn a_link_that_had_stood_for_a_while_is_begun_anew_sooner_than_one_that_comes_and_goes() {
+    // Nobody waits for as long as this.
+    let first_wait = Duration::from_secs(100);
+    let wait = async |steady| {
+        let hand = Hand::new();
+        let (tunnel, mut states) = hand.start_at(Pace {
+            first_wait,
+            longest_wait: first_wait,
+            steady,
+            ..PACE
+        });
+        states.wait_for(is_up).await.expect("it runs");
+        hand.say(LinkNews::Lost(Reason::new(ReasonCode::LinkClosed, "gone")));
+        let down = states.wait_for(|state| next_try(state).is_some()).await;
+        let next_try = next_try(&down.expect("it runs"));
+        tunnel.stop().await;
+        next_try
+    };
+    // The clock on the wall stands at zero, and chance has no part in it.
+    let after = |wait| Timestamp::UNIX_EPOCH.checked_add(wait).ok();
+    assert_eq!(wait(Duration::ZERO).await, after(first_wait / 5));
+    assert_eq!(wait(PACE.steady).await, after(first_wait));
+}
+
+fn next_try(state: &State) -> Option<Timestamp> {
+    match state {
+        State::Down { next_try, .. } => *next_try,
+        _ => None,
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{LOOK, account};
-use crate::{EngineError, core::Core, role::Role};
+use crate::{EngineError, core::Core, pulse, role::Role};
 
 /// How many of the last results say how long one takes.
 const MEASURED: usize = 32;
@@ -56,7 +56,7 @@ pub(crate) async fn attend(core: Arc<Core>) {
         tokio::select! {
             () = core.stop.cancelled() => {}
             () = changed => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = pulse::beat(LOOK) => {}
         }
     }
 }

@@ -189,6 +189,15 @@ impl Jobs<'_> {
         )
     }
 
+    /// Whether there is any job whose time has come, perhaps in somebody's hand.
+    pub fn is_any_due(&self, now: Timestamp) -> Result<bool> {
+        sql::value(
+            self.conn,
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE run_at <= ?1)",
+            [sql::ms(now)],
+        )
+    }
+
     /// When the next job of these kinds can be taken: it is due, or its holder's lease ends.
     /// `None` if there are none.
     pub fn next_due(&self, kinds: &[&str]) -> Result<Option<Timestamp>> {
