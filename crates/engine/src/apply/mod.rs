@@ -8,6 +8,7 @@
 
 mod deleted;
 mod fold;
+mod legs;
 mod reading;
 mod shown;
 mod unnamed;
@@ -33,6 +34,7 @@ use tokio::sync::Notify;
 
 pub(crate) use deleted::DeletionNote;
 pub(crate) use fold::{Heard, fold, settle};
+pub(crate) use legs::whole_of;
 pub(crate) use reading::{Ours, document, entry, is_test};
 use reading::{Reading, Said, heard, note_shown, take_in, understood};
 pub(crate) use unnamed::row_key;
@@ -262,6 +264,9 @@ impl Applier {
             let events = understood(party, &snapshot)?;
             let mut changes = false;
             for event in &events {
+                let event = &*self
+                    .store
+                    .read(|reader| legs::of_whole(reader, party, event))?;
                 // What is said of another call (a listed leg's parent) is looked at by itself.
                 changes |= event.call != *call || !merged.apply(event).is_empty();
             }
@@ -291,6 +296,9 @@ impl Applier {
             });
         }
         self.keep(party, news).await?;
+        // What was asked for may have turned out to be a leg of another call.
+        let whole = self.store.read(|reader| whole_of(reader, party, call))?;
+        let call = whole.as_ref().unwrap_or(call);
         let (after, _) = self.look(party, call)?;
         Ok(Taken {
             call: after.id,
@@ -345,9 +353,12 @@ impl Applier {
             };
             let mut changes = false;
             for event in &events {
+                let event = self
+                    .store
+                    .read(|reader| legs::of_whole(reader, party, event))?;
                 let record = self.record(party, &event.call)?;
                 changes |= match record {
-                    Some(mut record) => !record.call.apply(event).is_empty(),
+                    Some(mut record) => !record.call.apply(&event).is_empty(),
                     None => true,
                 };
             }
