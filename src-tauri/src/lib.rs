@@ -11,6 +11,7 @@ pub mod host;
 mod ipc;
 pub mod launch;
 mod log;
+mod place;
 mod problem;
 pub mod program;
 mod pump;

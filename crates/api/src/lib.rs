@@ -9,6 +9,7 @@ pub mod cli;
 mod convert;
 pub mod dto;
 mod error;
+mod exports;
 mod handlers;
 mod health;
 mod host;
@@ -20,5 +21,5 @@ pub mod recordings;
 pub mod report;
 
 pub use error::{ErrorCode, ErrorJson};
-pub use host::{Api, Shell};
+pub use host::{Api, Place, Shell, Wanted};
 pub use list::Event;
