@@ -13,6 +13,7 @@ mod ipc;
 pub mod launch;
 mod leftovers;
 mod log;
+mod place;
 mod presence;
 mod problem;
 pub mod program;

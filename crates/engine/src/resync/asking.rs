@@ -126,7 +126,7 @@ async fn asked(core: &Arc<Core>, target: &Target, dry_run: bool) -> Result<Taken
         .await?;
     if !dry_run && let Some(call) = taken.call {
         core.fetcher.fetch_all_of(call).await?;
-        core.applier.look_again(&target.party, call, &mut taken)?;
+        core.applier.look_again(&target.party, &mut taken)?;
     }
     Ok(taken)
 }

@@ -275,7 +275,7 @@ async fn ask(
     ledger::note_repaired(core, party, call, None).await?;
     if let Some(id) = taken.call {
         core.fetcher.bring(id, &work.stop).await?;
-        core.applier.look_again(party, id, &mut taken)?;
+        core.applier.look_again(party, &mut taken)?;
     }
     Ok(Some(item(taken)))
 }
