@@ -465,7 +465,7 @@ async fn a_list_that_leads_in_a_circle_or_nowhere_is_an_error() {
     let api = StandIn::start().await;
     let odd = client(&api).list(time(NOW), Some("calls:elsewhere")).await;
     assert!(matches!(odd, Err(ApiError::Unexpected(_))), "{odd:?}");
-    api.on(RECORDINGS, [bytes("{}")]);
+    api.on(BOTS, [bytes("{}")]);
     let told = client(&api).list(time(NOW), None).await;
     assert!(
         matches!(&told, Err(ApiError::Unexpected(what)) if what.contains("results")),
