@@ -22,6 +22,7 @@ use crate::{
     config::Config,
     engine::Variables,
     fetch::Fetcher,
+    health::LandedLately,
     keys::Keys,
     live::Live,
     news::News,
@@ -64,6 +65,8 @@ pub(crate) struct Core {
     pub stuck: stuck::Watch,
     pub desk: Desk,
     pub tunnel: Tunneling,
+    /// What landed lately, for what is foretold of the disk.
+    pub landed: LandedLately,
     /// Whose turn it is to write webhook addresses at providers.
     pub webhooks: Turn,
     pub news: broadcast::Sender<News>,

@@ -1,7 +1,11 @@
 //! Figures for Health: how late news is, how long the disk lasts, how the journal grows. All of it is
 //! read from what is stored, so that every process on the home sees the same.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::Source;
@@ -18,6 +22,38 @@ const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// With less than this nothing is foretold.
 const TOO_SHORT: SignedDuration = SignedDuration::from_hours(24);
+
+/// With more recordings than this the sum of what landed is not made anew for each question: it walks
+/// over all of a month, which takes longer than a page of figures may.
+const MANY: u64 = 2_000;
+
+/// So long such a sum is good enough to foretell days from.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(10);
+
+/// The bytes that landed in the last 30 days, as last summed up.
+#[derive(Debug, Default)]
+pub(crate) struct LandedLately(Mutex<Option<(Timestamp, u64)>>);
+
+impl LandedLately {
+    /// The sum, made anew if `recordings` are few or it is old.
+    fn bytes(
+        &self,
+        recordings: u64,
+        now: Timestamp,
+        sum: impl FnOnce() -> Result<u64, StoreError>,
+    ) -> Result<u64, StoreError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_good = |at: Timestamp| now >= at && now.duration_since(at) < GOOD_FOR;
+        if recordings > MANY
+            && let Some((_, bytes)) = known.filter(|(at, _)| is_good(*at))
+        {
+            return Ok(bytes);
+        }
+        let bytes = sum()?;
+        *known = Some((now, bytes));
+        Ok(bytes)
+    }
+}
 
 /// How late the newest webhooks of an account were, in the middle of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,12 +137,17 @@ impl Engine {
         let free = self.free_space()?;
         self.read(|reader| {
             let figures = reader.figures();
-            let landed = figures.landed_since(looked_back(now))?;
+            let totals = figures.recordings()?;
+            let count = totals.iter().map(|total| total.count).sum();
+            let landed = self
+                .core()
+                .landed
+                .bytes(count, now, || figures.landed_since(looked_back(now)))?;
             let first = figures.first_landed()?;
             let recordings = first.and_then(|first| per_day(landed, first, now));
             Ok(DiskUse {
                 free,
-                recordings: figures.recordings()?.iter().map(|total| total.bytes).sum(),
+                recordings: totals.iter().map(|total| total.bytes).sum(),
                 per_day: match (recordings, journal.per_day) {
                     (None, None) => None,
                     (recordings, journal) => {
@@ -119,14 +160,22 @@ impl Engine {
 }
 
 /// How long the event was on its way here. A provider that does not say when something happened has
-/// its events stand at their arrival: that is no figure.
+/// its events stand at their arrival: that is no figure. Nor is one whose event comes when something was
+/// worked out and speaks of a moment long before that.
 fn delivered(account: &ConfiguredAccount, event: &Event) -> Option<SignedDuration> {
     let document = document(event);
+    if account.provider.tells_late(document.kind) {
+        return None;
+    }
     let Ok(Understood::Events(events)) = account.provider.understand(&account.account, document)
     else {
         return None;
     };
     let own = events.iter().map(|event| event.stamp.as_of).max()?;
+    if own == Timestamp::UNIX_EPOCH {
+        // What gives way to every other word speaks of no moment.
+        return None;
+    }
     let late = event.head.received_at.duration_since(own);
     // Their clock may be a little ahead of ours.
     (!late.is_zero()).then(|| late.max(SignedDuration::ZERO))
@@ -186,6 +235,23 @@ mod tests {
             None,
             "half a day tells nothing about a week"
         );
+    }
+
+    #[test]
+    fn where_there_is_much_the_sum_is_made_once_in_a_while() {
+        let landed = LandedLately::default();
+        let (noon, soon, later) = (
+            at("2026-03-01T12:00:00Z"),
+            at("2026-03-01T12:09:59Z"),
+            at("2026-03-01T12:10:00Z"),
+        );
+        let sum = |now, bytes| landed.bytes(MANY + 1, now, || Ok(bytes)).expect("readable");
+        assert_eq!(sum(noon, 100), 100);
+        assert_eq!(sum(soon, 200), 100);
+        assert_eq!(sum(later, 300), 300);
+        assert_eq!(sum(noon, 400), 400, "the clock was put back");
+        let few = landed.bytes(MANY, noon, || Ok(500)).expect("readable");
+        assert_eq!(few, 500, "a short sum is made each time");
     }
 
     #[test]

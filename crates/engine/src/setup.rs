@@ -54,7 +54,7 @@ impl Engine {
             for name in party.provider().secrets() {
                 let own = party.account().secrets.joined(name);
                 if !own.is_empty() {
-                    account.secrets.entry((*name).to_owned()).or_insert(own);
+                    account.secrets.entry(name.to_owned()).or_insert(own);
                 }
             }
         }

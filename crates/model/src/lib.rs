@@ -41,7 +41,7 @@ pub use ledger::{
 };
 pub use leg::{LegFacts, LegFields};
 pub use missing::{Missing, missing};
-pub use money::{Cost, CostPart, Currency, Latency, Percentiles};
+pub use money::{Cost, CostPart, Currency, Latency, Percentiles, currency_code};
 pub use pieces::{Charge, Pieces};
 pub use recording::{
     Availability, Matched, Reason, RecordingFacts, RecordingFields, RecordingInput, RecordingState,

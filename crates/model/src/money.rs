@@ -8,6 +8,13 @@ use crate::told::Fact;
 /// An ISO 4217 code such as `USD`.
 pub type Currency = String;
 
+/// A currency's code: three letters, in capitals. `None` for any other text, of which nobody knows what
+/// an amount in it is worth, or how long it may be.
+pub fn currency_code(text: &str) -> Option<Currency> {
+    let is_code = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_code.then(|| text.to_ascii_uppercase())
+}
+
 /// What a call cost, in units of `currency` (dollars, not cents).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {

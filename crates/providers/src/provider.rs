@@ -37,6 +37,12 @@ pub trait Provider: Send + Sync {
         true
     }
 
+    /// Whether a leg has an id of the same kind as its call, so that a report may name a leg where a call
+    /// is meant.
+    fn names_legs(&self) -> bool {
+        false
+    }
+
     /// Whether a recording alone can be deleted there, so that nothing else of its call goes with it.
     ///
     /// # Errors
@@ -45,18 +51,20 @@ pub trait Provider: Send + Sync {
         Err("this provider deletes no recordings on request")
     }
 
-    /// The secrets it needs (first) and may have.
-    fn secrets(&self) -> &'static [SecretName];
-
-    /// The same for people who set an account up, in the same order.
+    /// The secrets it needs (first) and may have, as people are asked for them.
     fn secret_fields(&self) -> &'static [SecretField];
 
-    /// The keys that only this provider has in `config.toml`.
-    fn options(&self) -> &'static [OptionKey] {
-        &[]
+    /// The names of its secrets, the needed one first.
+    fn secrets(&self) -> Vec<SecretName> {
+        self.secret_fields().iter().map(|it| it.name).collect()
     }
 
-    /// The same for people who set an account up, in the same order.
+    /// The keys that only this provider has in `config.toml`.
+    fn options(&self) -> Vec<OptionKey> {
+        self.option_fields().iter().map(|it| it.key).collect()
+    }
+
+    /// The settings behind these keys, as people are asked for them.
     fn option_fields(&self) -> &'static [OptionField] {
         &[]
     }
@@ -86,6 +94,12 @@ pub trait Provider: Send + Sync {
         account: &Account,
         document: Document<'_>,
     ) -> Result<Understood, Misunderstood>;
+
+    /// Whether webhooks of this kind come when something has been worked out, long after the moment that
+    /// they speak of. How much later says nothing about how long they were on their way.
+    fn tells_late(&self, _kind: &str) -> bool {
+        false
+    }
 
     /// What this provider can tell of a call like this one by now; what of it is not there is
     /// missing.

@@ -105,10 +105,10 @@ pub(crate) fn account_setup(
         secrets: configured
             .provider
             .secrets()
-            .iter()
+            .into_iter()
             .enumerate()
             .map(|(place, name)| SecretStanding {
-                name: (*name).to_owned(),
+                name: name.to_owned(),
                 required: place == 0,
                 source: secret_place(configured, name, kept_in),
                 variable: configured.variable(name),

@@ -179,7 +179,7 @@ fn account(
     let mut options = BTreeMap::new();
     for key in provider.options() {
         if let Some(text) = table.scalar(key)? {
-            options.insert((*key).to_owned(), text);
+            options.insert(key.to_owned(), text);
         }
     }
     let base_url = match table.with("base_url", web_address)? {
@@ -210,9 +210,9 @@ fn account(
         .map_err(|what| ConfigError::at_line(line, format!("account {}: {what}", account.id)))?;
     let secret_sources = provider
         .secrets()
-        .iter()
+        .into_iter()
         .filter(|name| account.secrets.first(name).is_some())
-        .map(|name| (*name, SecretSource::Environment))
+        .map(|name| (name, SecretSource::Environment))
         .collect();
     Ok(ConfiguredAccount {
         account: Arc::new(account),

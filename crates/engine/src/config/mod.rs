@@ -152,9 +152,8 @@ impl ConfiguredAccount {
     pub fn missing_secrets(&self) -> Vec<&'static str> {
         self.provider
             .secrets()
-            .iter()
+            .into_iter()
             .take(1)
-            .copied()
             .filter(|name| self.account.secrets.first(name).is_none())
             .collect()
     }

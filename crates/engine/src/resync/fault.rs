@@ -84,8 +84,7 @@ fn secret_named(name: &str) -> &'static str {
         .into_iter()
         .filter_map(find)
         .flat_map(|provider| provider.secrets())
-        .find(|known| **known == name)
-        .copied()
+        .find(|known| *known == name)
         .unwrap_or("key")
 }
 

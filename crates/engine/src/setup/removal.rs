@@ -89,7 +89,7 @@ impl Engine {
                 blocking(move || quarantine(&core, &account)).await?;
         }
         if let Some(configured) = configured.filter(|_| forget_secrets) {
-            let names = configured.provider.secrets().iter();
+            let names = configured.provider.secrets().into_iter();
             let variables = names.map(|name| variable_of(&account, name)).collect();
             removed.secrets_forgotten = self.forget(variables).await? as u64;
             reload::note_keys_changed(self.core()).await?;

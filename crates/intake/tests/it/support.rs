@@ -18,7 +18,7 @@ use ringback_intake::{Accounts, Appended, Intake, Journal, JournalDown, router};
 use ringback_model::{AccountId, Call, Clock, Field};
 use ringback_providers::{
     Account, Client, Document, Misunderstood, OptionKey, Provider, RawRequest, Refusal,
-    SecretField, SecretName, Secrets, Standing, Understood, VerifiedEvent, find, http::Http,
+    SecretField, Secrets, Standing, Understood, VerifiedEvent, find, http::Http,
 };
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc};
@@ -41,10 +41,6 @@ impl Provider for Words {
 
     fn default_base_url(&self, _: &dyn Fn(OptionKey) -> Option<String>) -> String {
         "https://words.example".to_owned()
-    }
-
-    fn secrets(&self) -> &'static [SecretName] {
-        &[]
     }
 
     fn secret_fields(&self) -> &'static [SecretField] {

@@ -59,10 +59,6 @@ impl Provider for Custom {
         Err("a backend of your own has no API to ask")
     }
 
-    fn secrets(&self) -> &'static [SecretName] {
-        &[WEBHOOK_SECRET]
-    }
-
     fn secret_fields(&self) -> &'static [SecretField] {
         &fields::SECRETS
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use ringback_model::{
     Agent, Cost, CostPart, Direction, EndedCode, EndedReason, Latency, Percentiles, Reason,
-    Segment, Speaker, Status, Word,
+    Segment, Speaker, Status, Word, currency_code,
 };
 use url::Url;
 
@@ -246,10 +246,8 @@ fn ended_reason(reason: &Checked<'_>) -> Read<Option<EndedReason>> {
 fn cost_of(cost: &Checked<'_>) -> Read<Cost> {
     cost.note_all_but(&["amount", "currency", "provisional", "parts"]);
     let currency = cost.needed("currency", cost.text("currency")?)?;
-    let is_code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if !is_code {
-        return Err(cost.wrong("currency", "is no currency's code, such as USD"));
-    }
+    let currency = currency_code(&currency)
+        .ok_or_else(|| cost.wrong("currency", "is no currency's code, such as USD"))?;
     let part = |part: &Checked<'_>| {
         part.note_all_but(&["name", "amount"]);
         Ok(CostPart {
@@ -259,7 +257,7 @@ fn cost_of(cost: &Checked<'_>) -> Read<Cost> {
     };
     Ok(Cost {
         amount: cost.needed("amount", cost.decimal("amount")?)?,
-        currency: currency.to_ascii_uppercase(),
+        currency,
         provisional: cost.boolean("provisional")?.unwrap_or(false),
         parts: cost.each("parts", part)?,
     })

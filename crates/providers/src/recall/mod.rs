@@ -71,20 +71,12 @@ impl Provider for Recall {
         Ok(())
     }
 
-    fn secrets(&self) -> &'static [SecretName] {
-        &[API_KEY, WEBHOOK_SECRET]
-    }
-
     fn secret_fields(&self) -> &'static [SecretField] {
         &fields::SECRETS
     }
 
     fn option_fields(&self) -> &'static [OptionField] {
         &fields::OPTIONS
-    }
-
-    fn options(&self) -> &'static [OptionKey] {
-        &[REGION]
     }
 
     fn check_options(&self, account: &Account) -> Result<(), String> {

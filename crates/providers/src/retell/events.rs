@@ -23,6 +23,9 @@ pub(super) const KIND_LISTED: &str = "listed_call";
 /// How long after its end a call that was never analysed may still change its cost.
 const COST_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
+/// The event that comes when the call was analyzed.
+pub(super) const ANALYZED: &str = "call_analyzed";
+
 /// Which moment of a call's life a document speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moment {
@@ -41,7 +44,7 @@ impl Moment {
         match event {
             "call_started" => Some(Self::Started),
             "call_ended" => Some(Self::Ended),
-            "call_analyzed" => Some(Self::Analyzed),
+            ANALYZED => Some(Self::Analyzed),
             "transfer_ended" => Some(Self::TransferEnded),
             "transcript_updated" | "transfer_started" | "transfer_bridged"
             | "transfer_cancelled" => Some(Self::Meanwhile),

@@ -53,10 +53,6 @@ impl Provider for Retell {
         )
     }
 
-    fn secrets(&self) -> &'static [SecretName] {
-        &[API_KEY]
-    }
-
     fn secret_fields(&self) -> &'static [SecretField] {
         &fields::SECRETS
     }
@@ -87,6 +83,10 @@ impl Provider for Retell {
         document: Document<'_>,
     ) -> Result<Understood, Misunderstood> {
         events::understand(document)
+    }
+
+    fn tells_late(&self, kind: &str) -> bool {
+        kind == events::ANALYZED
     }
 
     fn expects(&self, call: &Call) -> Vec<Field> {

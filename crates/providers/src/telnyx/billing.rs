@@ -6,7 +6,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::{
-    CallEvent, Charge, Cost, CostPart, LegFacts, LegId, ProviderCallId, Source, Stamp, Status,
+    CallEvent, Charge, Cost, CostPart, Currency, LegFacts, LegId, ProviderCallId, Source, Stamp,
+    Status, currency_code,
 };
 
 use super::{events::direction, hangup};
@@ -27,9 +28,11 @@ pub(super) fn bill(payload: &Object<'_>) -> Option<Cost> {
         return None;
     }
     let parts = payload.objects("cost_parts").unwrap_or_default();
-    let currency = parts
-        .iter()
-        .find_map(currency)
+    let told: Vec<_> = parts.iter().map(currency).collect::<Option<_>>()?;
+    let currency = told
+        .into_iter()
+        .flatten()
+        .next()
         .unwrap_or_else(|| CURRENCY.to_owned());
     let part = |part: &Object<'_>| {
         Some(CostPart {
@@ -41,7 +44,11 @@ pub(super) fn bill(payload: &Object<'_>) -> Option<Cost> {
         amount: payload.decimal("total_cost")?.normalize(),
         parts: parts
             .iter()
-            .filter(|part| self::currency(part).is_none_or(|its| its == currency))
+            .filter(|part| {
+                self::currency(part)
+                    .flatten()
+                    .is_none_or(|its| its == currency)
+            })
             .filter_map(part)
             .collect(),
         currency,
@@ -49,8 +56,13 @@ pub(super) fn bill(payload: &Object<'_>) -> Option<Cost> {
     })
 }
 
-fn currency(object: &Object<'_>) -> Option<String> {
-    Some(object.text("currency")?.to_uppercase())
+/// The currency that is told, if one is. `None` if what stands there is no currency's code: then no
+/// amount beside it is believed, and the document in the journal is all there is of it.
+fn currency(object: &Object<'_>) -> Option<Option<Currency>> {
+    match object.text("currency") {
+        Some(text) => currency_code(&text).map(Some),
+        None => Some(None),
+    }
 }
 
 /// A detail record.
@@ -107,12 +119,14 @@ impl DetailRecord {
                 .strip_suffix("-detail-record")
                 .unwrap_or(&product)
                 .to_owned(),
-            cost: object.decimal("cost").map(|amount| Cost {
-                amount: amount.normalize(),
-                currency: currency(object).unwrap_or_else(|| CURRENCY.to_owned()),
-                provisional: false,
-                parts: Vec::new(),
-            }),
+            cost: currency(object)
+                .zip(object.decimal("cost"))
+                .map(|(currency, amount)| Cost {
+                    amount: amount.normalize(),
+                    currency: currency.unwrap_or_else(|| CURRENCY.to_owned()),
+                    provisional: false,
+                    parts: Vec::new(),
+                }),
         })
     }
 

@@ -69,20 +69,12 @@ impl Provider for Telnyx {
         Ok(())
     }
 
-    fn secrets(&self) -> &'static [SecretName] {
-        &[API_KEY]
-    }
-
     fn secret_fields(&self) -> &'static [SecretField] {
         &fields::SECRETS
     }
 
     fn option_fields(&self) -> &'static [OptionField] {
         &fields::OPTIONS
-    }
-
-    fn options(&self) -> &'static [OptionKey] {
-        &[PUBLIC_KEY]
     }
 
     /// Without a public key webhooks are refused, and calls are found by asking; that is a choice.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ringback_model::{
     Availability, Call, CallEvent, CallFacts, Cost, Direction, EndedCode, EndedReason, Field,
     LegFacts, LegId, ProviderCallId, Reason, RecordingFacts, RecordingKey, RecordingReport, Source,
-    Stamp, Status,
+    Stamp, Status, currency_code,
 };
 use rust_decimal::Decimal;
 
@@ -226,12 +226,13 @@ fn cost(leg: &LegNews) -> Option<Cost> {
     } else {
         -price
     };
+    let currency = match leg.price_unit.as_deref() {
+        Some(unit) => currency_code(unit)?,
+        None => "USD".to_owned(),
+    };
     Some(Cost {
         amount: amount.normalize(),
-        currency: leg
-            .price_unit
-            .as_deref()
-            .map_or_else(|| "USD".to_owned(), str::to_uppercase),
+        currency,
         provisional: false,
         parts: Vec::new(),
     })

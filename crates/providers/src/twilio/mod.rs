@@ -4,7 +4,8 @@
 //! OpenAPI description (`twilio/twilio-oai`, April 2026) and the official SDKs (read November 2026).
 //!
 //! Things to know: one conversation has several legs, each with its own id; the recording hangs on
-//! the root leg, and the root leg's id is the conversation's here. Numbers come as texts, prices
+//! the root leg by the documentation, and the root leg's id is the conversation's here. A recording that
+//! names a further leg finds its way to the conversation all the same. Numbers come as texts, prices
 //! are negative and null for minutes, times are RFC 2822. By default nothing is recorded. Signatures
 //! cover the public address as it is configured at Twilio.
 
@@ -52,12 +53,12 @@ impl Provider for Twilio {
         "https://api.twilio.com".into()
     }
 
-    fn deletes_recordings(&self) -> Result<(), &'static str> {
-        Ok(())
+    fn names_legs(&self) -> bool {
+        true
     }
 
-    fn secrets(&self) -> &'static [SecretName] {
-        &[AUTH_TOKEN, API_KEY_SID, API_KEY_SECRET]
+    fn deletes_recordings(&self) -> Result<(), &'static str> {
+        Ok(())
     }
 
     fn secret_fields(&self) -> &'static [SecretField] {
@@ -66,10 +67,6 @@ impl Provider for Twilio {
 
     fn option_fields(&self) -> &'static [OptionField] {
         &fields::OPTIONS
-    }
-
-    fn options(&self) -> &'static [OptionKey] {
-        &[ACCOUNT_SID]
     }
 
     fn check_options(&self, account: &Account) -> Result<(), String> {

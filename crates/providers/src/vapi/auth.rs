@@ -6,30 +6,12 @@
 
 use http::{HeaderName, header::AUTHORIZATION};
 
-use super::{
-    WEBHOOK_SECRET,
-    plan::{self, Plan},
-};
+use super::{WEBHOOK_SECRET, fields, plan::Plan};
 use crate::{Account, OptionKey, standard_webhooks};
 
 pub(super) const WEBHOOK_AUTH: OptionKey = "webhook_auth";
 /// Of a Bearer credential: the header that the token comes in.
 pub(super) const HEADER_NAME: OptionKey = "header_name";
-
-/// All keys of `config.toml` that only Vapi has.
-pub(super) const OPTIONS: [OptionKey; 11] = [
-    WEBHOOK_AUTH,
-    HEADER_NAME,
-    plan::SIGNATURE_HEADER,
-    plan::TIMESTAMP_HEADER,
-    plan::MESSAGE_ID_HEADER,
-    plan::SIGNATURE_PREFIX,
-    plan::PAYLOAD_FORMAT,
-    plan::ALGORITHM,
-    plan::SIGNATURE_ENCODING,
-    plan::SECRET_IS_BASE64,
-    plan::INCLUDE_TIMESTAMP,
-];
 
 /// What a message has to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,18 +52,19 @@ impl Auth {
                 ));
             }
         };
-        let strange = OPTIONS.iter().find(|key| {
+        let mut keys = fields::OPTIONS.iter().map(|field| field.key);
+        let strange = keys.find(|key| {
             let fits = match auth {
-                Self::Nothing => **key == WEBHOOK_AUTH,
-                Self::Secret(_) | Self::Bearer(_) => [WEBHOOK_AUTH, HEADER_NAME].contains(*key),
-                Self::Hmac(_) => **key != HEADER_NAME,
+                Self::Nothing => *key == WEBHOOK_AUTH,
+                Self::Secret(_) | Self::Bearer(_) => [WEBHOOK_AUTH, HEADER_NAME].contains(key),
+                Self::Hmac(_) => *key != HEADER_NAME,
             };
             !fits && account.option(key).is_some()
         });
         match strange {
             None => Ok(auth),
             Some(key) => {
-                let wanted = if *key == HEADER_NAME {
+                let wanted = if key == HEADER_NAME {
                     "webhook_auth = \"secret\" or \"bearer\""
                 } else {
                     "webhook_auth = \"hmac\""

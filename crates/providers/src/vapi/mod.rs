@@ -68,20 +68,12 @@ impl Provider for Vapi {
         )
     }
 
-    fn secrets(&self) -> &'static [SecretName] {
-        &[API_KEY, WEBHOOK_SECRET]
-    }
-
     fn secret_fields(&self) -> &'static [SecretField] {
         &fields::SECRETS
     }
 
     fn option_fields(&self) -> &'static [OptionField] {
         &fields::OPTIONS
-    }
-
-    fn options(&self) -> &'static [OptionKey] {
-        &auth::OPTIONS
     }
 
     fn check_options(&self, account: &Account) -> Result<(), String> {

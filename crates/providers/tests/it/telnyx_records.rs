@@ -52,6 +52,23 @@ fn a_detail_record_alone_is_a_whole_call_with_its_cost() {
 }
 
 #[test]
+fn an_amount_in_what_is_no_currency_is_not_believed() {
+    let cost = |currency: Value| {
+        let body = changed(fixture!("detail_record.json"), |record| {
+            record["currency"] = currency;
+        });
+        call_of(&asked("detail_record", &body, LATER)).cost()
+    };
+    let told = cost(json!("eur")).expect("a cost");
+    assert_eq!(told.currency, "EUR");
+    let usual = cost(Value::Null).expect("a cost");
+    assert_eq!(usual.currency, "USD");
+    for wrong in ["E", "EURO", "E1R", "ÄÖ", &"X".repeat(100_000)] {
+        assert_eq!(cost(json!(wrong)), None, "{} bytes", wrong.len());
+    }
+}
+
+#[test]
 fn a_record_of_a_young_call_may_not_be_the_last() {
     let cost = |at| {
         call_of(&asked("detail_record", fixture!("detail_record.json"), at))

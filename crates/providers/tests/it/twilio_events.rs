@@ -216,6 +216,12 @@ fn prices_are_read_in_every_form() {
     for not_told in [json!(null), json!(""), json!("soon"), json!({})] {
         assert_eq!(cost(not_told.clone()), None, "{not_told}");
     }
+    for unit in ["", "US", "dollars", "$$$", &"U".repeat(9_000)] {
+        let body = changed(CALL, |call| call["price_unit"] = unit.into());
+        let told = asked("call", &body).remove(0).facts.cost;
+        let is_usual = unit.is_empty();
+        assert_eq!(told.is_some(), is_usual, "{}", unit.len());
+    }
     let euros = changed(CALL, |call| call["price_unit"] = "eur".into());
     assert_eq!(
         asked("call", &euros)
