@@ -23,6 +23,7 @@ mod keys;
 mod killed;
 mod later;
 mod ledger;
+mod leg_recording;
 mod listening;
 mod logging;
 mod lost;

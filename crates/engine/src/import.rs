@@ -8,7 +8,7 @@ use std::{fs, io, path::PathBuf, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 use ringback_archive::{RecordingName, RecordingPath};
-use ringback_model::{CallId, ProviderCallId, RecordingId, RecordingKey, RecordingState, Source};
+use ringback_model::{CallId, ProviderCallId, RecordingKey, RecordingState, Source};
 use ringback_providers::{Document, Snapshot, Understood};
 use ringback_store::{Appended, EventOutcome, StoreError, Writer};
 
@@ -173,10 +173,11 @@ fn place(
         return Ok(());
     };
     let row_key = row_key(writer, &record, &key).map_err(stored)?;
-    let id = RecordingId::derive(call, &row_key);
-    let Some(mut row) = writer.recordings().by_id(id).map_err(stored)? else {
+    let row = writer.recordings().by_key(call, &row_key);
+    let Some(mut row) = row.map_err(stored)? else {
         return Ok(());
     };
+    let id = row.id;
     let started = record
         .call
         .fields

@@ -14,8 +14,10 @@ use std::{
 
 use jiff::Timestamp;
 use ringback_archive::{Found, RecordingPath, Verdict};
-use ringback_model::{Clock, ProviderCallId, RecordingId, RecordingInput, RecordingState};
-use ringback_store::{Alert, CallFilter, Options, Reader, Registration, Store, StoreError, Writer};
+use ringback_model::{Clock, ProviderCallId, RecordingInput, RecordingState};
+use ringback_store::{
+    Alert, CallFilter, Options, Reader, Recording, Registration, Store, StoreError, Writer,
+};
 
 use crate::{
     Engine, EngineError, EngineOptions, StartError,
@@ -220,12 +222,7 @@ pub(crate) fn take_back_if_gone(
         return Ok(false);
     };
     let is_gone = core.store.read(|reader| {
-        let call = ProviderCallId::new(sidecar.provider_call_id.clone());
-        let Some(call) = reader.calls().id_of(&sidecar.account, &call)? else {
-            return Ok(false);
-        };
-        let id = RecordingId::derive(call, &sidecar.recording_key);
-        let row = reader.recordings().by_id(id)?;
+        let row = whose(reader, &sidecar)?;
         Ok(row.is_some_and(|row| row.state != RecordingState::Ready))
     })?;
     let is_whole = || {
@@ -236,6 +233,15 @@ pub(crate) fn take_back_if_gone(
         return take_back(core, path, content);
     }
     Ok(false)
+}
+
+/// The recording that a sidecar speaks of. It may have been written while a leg stood for itself.
+fn whose(reader: &Reader<'_>, sidecar: &Sidecar) -> Result<Option<Recording>, StoreError> {
+    let call = ProviderCallId::new(sidecar.provider_call_id.clone());
+    match reader.calls().id_of_any(&sidecar.account, &call)? {
+        Some(call) => reader.recordings().by_key(call, &sidecar.recording_key),
+        None => Ok(None),
+    }
 }
 
 /// Makes the recording of a file ready again. False if the file belongs to nothing that is known.
@@ -253,11 +259,9 @@ pub(crate) fn take_back(
     let path = path.as_str().to_owned();
     let (is_copied, now) = (core.offsite().is_some(), core.clock.now());
     let done = core.store.write(move |writer| {
-        let call = ProviderCallId::new(sidecar.provider_call_id.clone());
-        let Some(call) = writer.calls().id_of(&sidecar.account, &call)? else {
+        let Some(Recording { id, call, .. }) = whose(writer, &sidecar)? else {
             return Ok(false);
         };
-        let id = RecordingId::derive(call, &sidecar.recording_key);
         let Some(mut row) = step(writer, id, RecordingInput::Lands)? else {
             return Ok(false);
         };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Availability, CallEvent, CallFields, Cost, CostPart, LegFields, LegId, ProviderCallId,
-    RecordingFields, RecordingKey, Status, Turns, pieces::Assembly,
+    RecordingFields, RecordingKey, Stamp, Status, Told, Turns, pieces::Assembly,
 };
 
 /// How far apart two tellings of the same begin of a recording may be: some round it to seconds.
@@ -133,6 +133,23 @@ impl Call {
         self.turns_give_way();
         self.assembly.join(other.assembly);
         self.put_together();
+    }
+
+    /// Takes over the recordings of a further leg that stood for a call of its own, and gives their keys.
+    /// Each says which leg it is of; `stamp` is of the report that told whose leg it is.
+    pub fn take_over(&mut self, leg: &Self, stamp: Stamp) -> Vec<RecordingKey> {
+        let id = LegId::new(leg.provider_call_id.as_str());
+        for (key, fields) in &leg.recordings {
+            let mut fields = fields.clone();
+            let told = fields.availability.as_ref();
+            let stamp = told.map_or(stamp, |told| told.stamp);
+            fields.leg.get_or_insert_with(|| Told {
+                value: id.clone(),
+                stamp,
+            });
+            self.recordings.entry(key.clone()).or_default().join(fields);
+        }
+        leg.recordings.keys().cloned().collect()
     }
 
     /// The ids of all legs that are known by one, the root's among them.

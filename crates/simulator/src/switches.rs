@@ -55,6 +55,9 @@ pub struct Faults {
     /// A recording is announced before anything is told about its call (Twilio, a team's own backend; Retell has no
     /// such event).
     pub recording_before_call: bool,
+    /// Recordings of a call with a further leg are told under that leg's id (Twilio only; its documentation says that
+    /// they are always the root leg's).
+    pub recordings_on_child: bool,
     /// A recording's file cannot be fetched (404) until this long after it was announced.
     pub recordings_late_by: Duration,
     /// Links are signed and die after this long (403); asking the API again gives a fresh one.

@@ -2,7 +2,7 @@
 //! when, on whose word and what there was to go by. It changes nothing of the call.
 
 use jiff::Timestamp;
-use ringback_model::{ProviderCallId, RecordingId, RecordingKey, Source};
+use ringback_model::{ProviderCallId, RecordingKey, Source};
 use ringback_store::{
     Deletion, DeletionOutcome, Event, EventOutcome, NewEvent, Request, Standing, StoreError, Writer,
 };
@@ -64,19 +64,24 @@ pub(super) fn take_in(
     note: &DeletionNote,
     at: Timestamp,
 ) -> Result<EventOutcome, StoreError> {
-    let Some(call) = writer.calls().id_of(party.id(), &note.call)? else {
+    let call = writer.calls().id_of_any(party.id(), &note.call)?;
+    let row = match call {
+        Some(call) => writer.recordings().by_key(call, &note.key)?,
+        None => None,
+    };
+    let Some(row) = row else {
         return Ok(EventOutcome::Ignored {
-            reason: "its call is not known".into(),
-            call: None,
+            reason: "its recording is not known".into(),
+            call,
         });
     };
     let outcome = DeletionOutcome::from_word(&note.outcome).unwrap_or(DeletionOutcome::Deleted);
     writer.deletions_mut().put(&Deletion {
-        recording: RecordingId::derive(call, &note.key),
+        recording: row.id,
         outcome,
         reason: None,
         who: note.who.clone(),
         at,
     })?;
-    Ok(EventOutcome::Applied { call: Some(call) })
+    Ok(EventOutcome::Applied { call })
 }

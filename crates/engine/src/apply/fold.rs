@@ -12,7 +12,7 @@ use ringback_model::{
 };
 use ringback_store::{CallRecord, Recording, Result, Writer};
 
-use super::row_key;
+use super::{legs, row_key};
 use crate::{accounts::Party, checks, fetch, jobs, ledger, schedule, stuck};
 
 /// What came of taking in a report.
@@ -42,6 +42,7 @@ pub(crate) fn fold(
     heard: Heard,
 ) -> Result<Folded> {
     let account = party.id();
+    let event = &*legs::of_whole(writer, party, event)?;
     let stored = writer.calls().by_provider_id(account, &event.call)?;
     let is_new = stored.is_none();
     let mut record = stored.unwrap_or_else(|| CallRecord {
@@ -52,13 +53,18 @@ pub(crate) fn fold(
         first_seen_at: at,
         missing: Vec::new(),
     });
+    let stood_alone = legs::stand_alone(writer, party, event)?;
+    let mut taken_over = Vec::new();
+    for alone in &stood_alone {
+        taken_over.extend(record.call.take_over(&alone.call, event.stamp));
+    }
     let ages: Vec<Ordering> = event
         .recordings
         .iter()
         .map(|report| age(&record.call, report, event.stamp))
         .collect();
     let changes = record.call.apply(event);
-    let is_news = is_new || !changes.is_empty();
+    let is_news = is_new || !changes.is_empty() || !stood_alone.is_empty();
     // A webhook is in the journal, so that a database that is built again knows its moment too. An
     // answer that brings nothing new leaves no trace there, and none here.
     let is_newer = changes.stamps && event.stamp.source == Source::Webhook;
@@ -70,6 +76,13 @@ pub(crate) fn fold(
     }
 
     let mut work_due = false;
+    for alone in &stood_alone {
+        writer.calls_mut().belongs_to(alone.id, record.id)?;
+        ledger::drop_question(writer, party, &alone.call.provider_call_id)?;
+    }
+    for key in &taken_over {
+        work_due |= recording(writer, party, &record, key, None, at)?;
+    }
     for (report, age) in event.recordings.iter().zip(ages) {
         let key = row_key(writer, &record, &report.key)?;
         let link = report.link.as_ref().map(|link| TellLink { link, age });
@@ -194,12 +207,16 @@ fn recording(
     at: Timestamp,
 ) -> Result<bool> {
     let has_api = party.provider().has_api();
-    let id = RecordingId::derive(record.id, key);
     let Some(fields) = record.call.recording(key) else {
         return Ok(false);
     };
     let availability = fields.availability.as_ref().map(|told| told.value);
-    let stored = writer.recordings().by_id(id)?;
+    // One that was of a leg that stood for itself keeps the id that it had.
+    let stored = writer.recordings().by_key(record.id, key)?;
+    let id = match &stored {
+        Some(row) => row.id,
+        None => RecordingId::derive(record.id, key),
+    };
     let before = stored.as_ref().map(|row| row.state);
     let mut row = stored.clone().unwrap_or_else(|| Recording {
         id,

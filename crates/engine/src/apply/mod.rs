@@ -8,6 +8,7 @@
 
 mod deleted;
 mod fold;
+mod legs;
 mod reading;
 mod shown;
 mod unnamed;
@@ -33,6 +34,7 @@ use tokio::sync::Notify;
 
 pub(crate) use deleted::DeletionNote;
 pub(crate) use fold::{Heard, fold, settle};
+pub(crate) use legs::whole_of;
 pub(crate) use reading::{Ours, document, entry, is_test};
 use reading::{Reading, Said, heard, note_shown, take_in, understood};
 pub(crate) use unnamed::row_key;
@@ -273,6 +275,9 @@ impl Applier {
             let events = understood(party, &snapshot)?;
             let mut changes = false;
             for event in &events {
+                let event = &*self
+                    .store
+                    .read(|reader| legs::of_whole(reader, party, event))?;
                 // What is said of another call (a listed leg's parent) is looked at by itself.
                 changes |= event.call != *call || !merged.apply(event).is_empty();
             }
@@ -302,12 +307,16 @@ impl Applier {
             });
         }
         self.keep(party, news).await?;
-        let id = self
-            .store
-            .read(|reader| reader.calls().id_of(party.id(), call))?;
+        // What was asked for may have turned out to be a leg of another call.
+        let (call, id) = self.store.read(|reader| {
+            let whole = whole_of(reader, party, call)?;
+            let call = whole.unwrap_or_else(|| call.clone());
+            let id = reader.calls().id_of(party.id(), &call)?;
+            Ok((call, id))
+        })?;
         Ok(Taken {
             call: id,
-            provider_call_id: call.clone(),
+            provider_call_id: call,
             after: before.fields.clone(),
             before: before.fields,
             missing_after: before.missing.clone(),
@@ -358,9 +367,12 @@ impl Applier {
             };
             let mut changes = false;
             for event in &events {
+                let event = self
+                    .store
+                    .read(|reader| legs::of_whole(reader, party, event))?;
                 let record = self.record(party, &event.call)?;
                 changes |= match record {
-                    Some(mut record) => !record.call.apply(event).is_empty(),
+                    Some(mut record) => !record.call.apply(&event).is_empty(),
                     None => true,
                 };
             }

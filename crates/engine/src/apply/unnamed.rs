@@ -4,7 +4,7 @@
 //! it is. It gets a row; before it is fetched the API is asked, and then it is known by its id. It
 //! stays in the row that it had first: whoever looks at it goes on looking at the same recording.
 
-use ringback_model::{RecordingId, RecordingKey};
+use ringback_model::RecordingKey;
 use ringback_store::{CallRecord, Result, Writer};
 
 /// The key of the row that the recording reported under `key` has, or will get.
@@ -16,8 +16,7 @@ pub(crate) fn row_key(
     let call = &record.call;
     let named = call.named(key).unwrap_or(key);
     for other in call.unnamed(named) {
-        let id = RecordingId::derive(record.id, other);
-        if writer.recordings().by_id(id)?.is_some() {
+        if writer.recordings().by_key(record.id, other)?.is_some() {
             return Ok(other.clone());
         }
     }

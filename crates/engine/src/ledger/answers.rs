@@ -8,7 +8,7 @@ use ringback_providers::ApiError;
 use ringback_store::{Ask, Result, Writer};
 
 use super::{question_key, remark};
-use crate::{EngineError, accounts::Party, core::Core, jobs};
+use crate::{EngineError, accounts::Party, apply::whole_of, core::Core, jobs};
 
 /// Why a question brought nothing, as the reason of a hole.
 pub(crate) fn reason_of(error: &EngineError) -> HoleReason {
@@ -30,8 +30,22 @@ pub(crate) fn reason_of(error: &EngineError) -> HoleReason {
     }
 }
 
+/// A question that waits is not asked any more, unless somebody is at it.
+pub(crate) fn drop_question(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    call: &ProviderCallId,
+) -> Result<()> {
+    let key = question_key(party, call);
+    let waiting = writer.jobs().get(jobs::RESYNC, &key)?;
+    if waiting.is_some_and(|job| job.lease.is_none()) {
+        writer.jobs_mut().cancel(jobs::RESYNC, &key)?;
+    }
+    Ok(())
+}
+
 /// Notes that asking about a call is over and why it brought nothing more; a call that is not here
-/// becomes a hole. A question that waits is not asked any more, unless somebody is at it.
+/// becomes a hole. A question that waits is dropped.
 pub(crate) fn note_unanswered(
     writer: &mut Writer<'_>,
     party: &Party,
@@ -39,12 +53,12 @@ pub(crate) fn note_unanswered(
     reason: HoleReason,
     at: Timestamp,
 ) -> Result<()> {
-    let account = party.id();
-    let key = question_key(party, call);
-    let waiting = writer.jobs().get(jobs::RESYNC, &key)?;
-    if waiting.is_some_and(|job| job.lease.is_none()) {
-        writer.jobs_mut().cancel(jobs::RESYNC, &key)?;
+    if whole_of(writer, party, call)?.is_some() {
+        // Nothing is expected of a leg by itself.
+        return Ok(());
     }
+    let account = party.id();
+    drop_question(writer, party, call)?;
     writer.ledger_mut().answered(account, call, reason)?;
     if writer.calls().id_of(account, call)?.is_none() {
         return writer.ledger_mut().not_here(account, call, at, reason);
@@ -63,6 +77,9 @@ pub(crate) async fn note_asked(
     let reason = error.map_or(HoleReason::NotTold, reason_of);
     let lacks = core.store.read(|reader| {
         let account = party.id();
+        if whole_of(reader, party, call)?.is_some() {
+            return Ok(false);
+        }
         let ask = reader.ledger().ask(account, call)?;
         match reader.calls().by_provider_id(account, call)? {
             Some(record) => Ok(!record.missing.is_empty() || is_only_listed(ask)),

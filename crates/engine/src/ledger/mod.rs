@@ -12,7 +12,9 @@ use jiff::{Timestamp, civil::Date};
 use ringback_model::{AccountId, Tally, complete_through};
 use ringback_store::{HoleKey, HolePage, LedgerDay};
 
-pub(crate) use answers::{note_asked, note_failing, note_repaired, note_unanswered, reason_of};
+pub(crate) use answers::{
+    drop_question, note_asked, note_failing, note_repaired, note_unanswered, reason_of,
+};
 pub(crate) use marking::{mark, remark};
 pub use repair::RepairScope;
 pub(crate) use repair::{days_to_repair, find_again, look_after_day, repairable};

@@ -277,3 +277,38 @@ fn who_looked_into_an_empty_transcript_knows_more_than_who_heard_of_it() {
     let stands = call.fields.transcript_outlook.map(|told| told.value);
     assert_eq!(stands, Some(TranscriptOutlook::Absent));
 }
+
+#[test]
+fn the_recordings_of_a_leg_that_stood_alone_say_which_leg_they_are_of() {
+    use ringback_model::{
+        Availability, CallEvent, LegId, RecordingFacts, RecordingKey, RecordingReport, Source,
+        Stamp,
+    };
+    let stamp = |second: i64| Stamp {
+        as_of: jiff::Timestamp::from_second(second).expect("in range"),
+        source: Source::Webhook,
+    };
+    let told = |call: &str, leg: Option<&str>| {
+        let mut event = CallEvent::new(ProviderCallId::new(call), stamp(10));
+        event.recordings.push(RecordingReport {
+            key: RecordingKey::new("RE1"),
+            facts: RecordingFacts {
+                availability: Some(Availability::Available),
+                channels: Some(2),
+                leg: leg.map(LegId::new),
+                ..RecordingFacts::default()
+            },
+            link: None,
+        });
+        event
+    };
+    let mut alone = Call::new(ProviderCallId::new("leg"));
+    alone.apply(&told("leg", None));
+    let mut whole = Call::new(ProviderCallId::new("root"));
+    let keys = whole.take_over(&alone, stamp(20));
+    assert_eq!(keys, [RecordingKey::new("RE1")]);
+
+    let mut at_once = Call::new(ProviderCallId::new("root"));
+    at_once.apply(&told("root", Some("leg")));
+    assert_eq!(whole, at_once, "whichever is heard of first");
+}

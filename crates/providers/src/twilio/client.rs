@@ -390,8 +390,13 @@ impl Client for TwilioClient {
         }];
         let children = [("ParentCallSid", root.as_str()), ("PageSize", PAGE_SIZE)];
         snapshots.extend(self.legs(&children).await?);
-        let segments = ["Calls", root.as_str(), "Recordings.json"];
-        snapshots.extend(self.recordings(CALL_RECORDINGS, &segments, &root).await?);
+        // The documentation knows recordings of the root leg only. Whoever was told of one under a further
+        // leg's id asks by that id.
+        let further = Some(call).filter(|call| **call != root);
+        for leg in std::iter::once(&root).chain(further) {
+            let segments = ["Calls", leg.as_str(), "Recordings.json"];
+            snapshots.extend(self.recordings(CALL_RECORDINGS, &segments, leg).await?);
+        }
         Ok(snapshots)
     }
 

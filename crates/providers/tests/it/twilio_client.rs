@@ -143,6 +143,8 @@ async fn a_call_is_its_legs_and_its_recordings() {
 #[tokio::test]
 async fn a_call_asked_for_by_a_further_leg_is_the_whole_conversation() {
     let api = StandIn::start().await;
+    let mut of_the_leg = parsed(RECORDING);
+    of_the_leg["call_sid"] = CHILD_SID.into();
     api.on(
         &below(&format!("/Calls/{CHILD_SID}.json")),
         [json(&parsed(CHILD))],
@@ -158,12 +160,24 @@ async fn a_call_asked_for_by_a_further_leg_is_the_whole_conversation() {
     .on(
         &below(&format!("/Calls/{ROOT_SID}/Recordings.json")),
         [page("recordings", &[], None)],
+    )
+    .on(
+        &below(&format!("/Calls/{CHILD_SID}/Recordings.json")),
+        [page("recordings", &[of_the_leg], None)],
     );
     let told = client(&api)
         .call(&ProviderCallId::new(CHILD_SID))
         .await
         .expect("an answer");
-    assert_eq!(about(&told), [("call", ROOT_SID), ("call", ROOT_SID)]);
+    assert_eq!(
+        about(&told),
+        [
+            ("call", ROOT_SID),
+            ("call", ROOT_SID),
+            ("recordings", CHILD_SID)
+        ],
+        "with what is told under the leg's own id"
+    );
 }
 
 #[tokio::test]

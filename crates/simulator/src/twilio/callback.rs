@@ -189,7 +189,7 @@ fn lengths(params: &mut Vec<(&'static str, String)>, seconds: u64) {
 fn recording(account: &Account, call: &Call, at: Timestamp) -> Vec<(&'static str, String)> {
     let mut params = vec![
         ("AccountSid", document::account_sid(account).into()),
-        ("CallSid", call.id.clone()),
+        ("CallSid", document::recorded_leg(account, call).to_owned()),
         ("RecordingSid", call.recording_id.clone()),
         (
             "RecordingStatus",

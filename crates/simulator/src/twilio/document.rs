@@ -42,6 +42,14 @@ pub(super) fn rfc2822(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
+/// The leg that recordings of the call are told under: the root, unless the account's switch says otherwise.
+pub(super) fn recorded_leg<'a>(account: &Account, call: &'a Call) -> &'a str {
+    match &call.child {
+        Some(leg) if account.switches.faults().recordings_on_child => &leg.id,
+        _ => &call.id,
+    }
+}
+
 /// Whole seconds.
 pub(super) fn formatted_duration(length: Duration) -> String {
     length.as_secs().to_string()
@@ -316,14 +324,14 @@ pub(super) fn recording(
         Level::Call => format!(
             "{}/Calls/{}/Recordings/{}",
             base(account),
-            call.id,
+            recorded_leg(account, call),
             call.recording_id
         ),
     };
     let mut document = json!({
         "sid": call.recording_id,
         "account_sid": account_sid(account),
-        "call_sid": call.id,
+        "call_sid": recorded_leg(account, call),
         "conference_sid": null,
         "status": status,
         "source": source(call),

@@ -190,8 +190,8 @@ async fn of_call(
             "{}/Calls/{call_sid}/Recordings.json",
             document::base(account)
         );
-        // A recording belongs to the parent leg, always.
-        let calls = std::iter::once(owner).filter(|owner| owner.id == call_sid);
+        let calls = std::iter::once(owner)
+            .filter(|owner| document::recorded_leg(account, owner) == call_sid);
         listed(
             "recordings",
             &path,
@@ -214,7 +214,9 @@ async fn recording_of_call(
         };
         let owner = known(inner, api.account, now)
             .flat_map(Call::recorded)
-            .find(|owner| owner.id == call && owner.recording_id == recording);
+            .find(|owner| {
+                document::recorded_leg(account, owner) == call && owner.recording_id == recording
+            });
         found(owner.and_then(|owner| document::recording(account, owner, now, Level::Call)))
     })
 }
@@ -317,7 +319,7 @@ fn recording_items<'a>(
             continue;
         };
         let created = call.timeline.answered.unwrap_or(call.timeline.placed);
-        if query.allows("CallSid", Some(&call.id))
+        if query.allows("CallSid", Some(document::recorded_leg(account, call)))
             && query.allows_day("DateCreated", Some(created))?
         {
             items.push(Item {

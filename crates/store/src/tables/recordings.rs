@@ -122,6 +122,12 @@ impl Recordings<'_> {
         )
     }
 
+    /// The recording of a call with this key.
+    pub fn by_key(&self, call: CallId, key: &RecordingKey) -> Result<Option<Recording>> {
+        let sql = select("calls.id = ?1 AND key = ?2");
+        sql::one(self.conn, &sql, (call.to_string(), key.as_str()), read)
+    }
+
     /// The recordings of a call, by their key.
     pub fn of_call(&self, call: CallId) -> Result<Vec<Recording>> {
         let sql = select("calls.id = ?1 ORDER BY key");

@@ -6,6 +6,7 @@
 
 mod carrier;
 mod count;
+mod further_leg;
 mod judged;
 mod list;
 mod read;
