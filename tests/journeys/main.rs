@@ -8,6 +8,7 @@ mod bulk;
 mod checks;
 mod command_line;
 mod conversation;
+mod cut_off;
 mod deadlines;
 mod deletion;
 mod disturbed;
