@@ -14,6 +14,7 @@ pub mod launch;
 mod leftovers;
 mod log;
 mod presence;
+mod place;
 mod problem;
 pub mod program;
 mod pump;

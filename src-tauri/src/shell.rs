@@ -1,13 +1,17 @@
-//! What the contract asks of the desktop: open a file or a folder with the system's own program,
-//! and change over to the demo. The page cannot name a path: the engine decides which file it is.
+//! What the contract asks of the desktop: open a file or a folder with the system's own program, ask
+//! the person where a file is to go, and change over to the demo. The page cannot name a path: the
+//! engine decides which file it is, and the person where it goes.
 
 use std::path::Path;
 
-use ringback_api::{ErrorCode, ErrorJson, Shell};
+use ringback_api::{ErrorCode, ErrorJson, Place, Shell, Wanted};
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_opener::OpenerExt;
 
-use crate::launch::{self, Launch};
+use crate::{
+    launch::{self, Launch},
+    place,
+};
 
 /// The desktop as the contract sees it.
 pub(crate) struct Desktop<R: Runtime> {
@@ -34,6 +38,10 @@ impl<R: Runtime> Shell for Desktop<R> {
 
     fn open(&self, path: &Path) -> Result<(), ErrorJson> {
         open(&self.app, path)
+    }
+
+    fn place(&self, wanted: Wanted) -> Result<Place, ErrorJson> {
+        Ok(place::ask(&self.app, wanted))
     }
 }
 

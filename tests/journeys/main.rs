@@ -15,6 +15,7 @@ mod disturbed;
 mod drift;
 mod early_recording;
 mod every_provider;
+mod exporting;
 mod files;
 mod full_disk;
 mod half_a_transfer;

@@ -31,6 +31,8 @@ pub enum ErrorCode {
     Provider,
     /// The disk is full.
     DiskFull,
+    /// A place that a person chose cannot be written to.
+    CannotWrite,
     /// Another process holds what is needed.
     Locked,
     /// The data was written by a newer version.

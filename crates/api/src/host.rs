@@ -1,6 +1,9 @@
 //! One face of the contract: a name and JSON in, JSON out; and events.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ringback_engine::{Engine, News};
 use serde::{Serialize, de::DeserializeOwned};
@@ -11,6 +14,7 @@ use crate::{
     ErrorCode, ErrorJson, Event,
     convert::{alert_json, config_state_json, playback_json, progress_json, rows_json},
     dto::*,
+    exports::Exports,
     handlers::*,
     list::command_list,
 };
@@ -26,6 +30,31 @@ pub trait Shell: Send + Sync {
     fn reveal(&self, path: &Path) -> Result<(), ErrorJson>;
     /// Opens a file with the program that the system has for it.
     fn open(&self, path: &Path) -> Result<(), ErrorJson>;
+    /// Asks the person where something is to be written, and waits for the answer; it is called where
+    /// waiting holds nobody up.
+    fn place(&self, _wanted: Wanted) -> Result<Place, ErrorJson> {
+        Ok(Place::NobodyToAsk(None))
+    }
+}
+
+/// What is to be written somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A file; this name is offered.
+    File(String),
+    /// Several files in one folder.
+    Folder,
+}
+
+/// Where it is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The person chose this file, or this folder.
+    Chosen(PathBuf),
+    /// The person thought better of it.
+    Declined,
+    /// There is no dialog here: into this folder, or into the home's own for what is taken out.
+    NobodyToAsk(Option<PathBuf>),
 }
 
 /// The contract over one engine. Clones are the same.
@@ -33,6 +62,7 @@ pub trait Shell: Send + Sync {
 pub struct Api {
     pub(crate) engine: Engine,
     pub(crate) shell: Arc<dyn Shell>,
+    pub(crate) exports: Arc<Exports>,
     events: broadcast::Sender<Event>,
 }
 
@@ -43,10 +73,16 @@ impl Api {
         let api = Self {
             engine,
             shell,
+            exports: Arc::default(),
             events,
         };
         tokio::spawn(forward(api.engine.clone(), api.events.clone()));
         api
+    }
+
+    /// For what tells of itself while it goes on.
+    pub(crate) fn events_sender(&self) -> broadcast::Sender<Event> {
+        self.events.clone()
     }
 
     /// The engine.
@@ -129,6 +165,8 @@ async fn forward(engine: Engine, events: broadcast::Sender<Event>) {
 fn told(engine: &Engine, news: News) -> Vec<Event> {
     match news {
         News::Calls(calls) => match engine.read(|reader| rows_json(reader, &calls)) {
+            // One that is not there any more turned out to be a leg of another call.
+            Ok(rows) if rows.len() < calls.len() => vec![Event::Calls(rows), Event::Stale],
             Ok(rows) => vec![Event::Calls(rows)],
             Err(_) => vec![Event::Stale],
         },

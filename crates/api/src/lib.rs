@@ -10,6 +10,7 @@ mod contract;
 mod convert;
 pub mod dto;
 mod error;
+mod exports;
 mod handlers;
 mod health;
 mod host;
@@ -22,5 +23,5 @@ pub mod report;
 
 pub use contract::Contract;
 pub use error::{ErrorCode, ErrorJson};
-pub use host::{Api, Shell};
+pub use host::{Api, Place, Shell, Wanted};
 pub use list::Event;

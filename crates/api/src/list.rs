@@ -33,6 +33,9 @@ macro_rules! command_list {
             "resync.resume" => resync_resume(ResyncRef) -> Nothing;
             "resync.cancel" => resync_cancel(ResyncRef) -> Nothing;
             "resync.list" => resync_list(Nothing) -> Vec<ResyncProgress>;
+            "export.start" => export_start(ExportArgs) -> Option<ExportProgress>;
+            "export.stop" => export_stop(ExportRef) -> Nothing;
+            "export.reveal" => export_reveal(ExportRef) -> Nothing;
             "recordings.retry" => recordings_retry(RecordingRef) -> Nothing;
             "offsite.push" => offsite_push(Nothing) -> OffsiteQueued;
             "player.state" => player_state(Nothing) -> PlayerState;
@@ -47,7 +50,7 @@ macro_rules! command_list {
             "ledger.repair" => ledger_repair(RepairScopeJson) -> ResyncProgress;
             "ledger.export" => ledger_export(LedgerArgs) -> WrittenFile;
             "health.get" => health_get(Nothing) -> Health;
-            "health.report" => health_report(Nothing) -> WrittenFile;
+            "health.report" => health_report(Nothing) -> Option<WrittenFile>;
             "events.replay_failed" => events_replay_failed(Nothing) -> ReplayedJson;
             "refusals.forget" => refusals_forget(AccountRef) -> Nothing;
             "home.reveal" => home_reveal(Nothing) -> Nothing;
@@ -77,7 +80,9 @@ pub(crate) use command_list;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::dto::{AlertJson, CallRow, ConfigState, PlayerState, ResyncProgress, Settings};
+use crate::dto::{
+    AlertJson, CallRow, ConfigState, ExportProgress, PlayerState, ResyncProgress, Settings,
+};
 
 /// What the engine tells the window by itself. Each carries enough to be folded into what is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -91,6 +96,8 @@ pub enum Event {
     Player(PlayerState),
     /// A resync.
     Resync(ResyncProgress),
+    /// An export.
+    Export(ExportProgress),
     /// An alert is new or changed.
     Alert(AlertJson),
     /// A person changed the settings, here or in another window.

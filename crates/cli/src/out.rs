@@ -77,6 +77,7 @@ fn exit_code(code: ErrorCode) -> u8 {
         | ErrorCode::RateLimited
         | ErrorCode::Provider
         | ErrorCode::DiskFull
+        | ErrorCode::CannotWrite
         | ErrorCode::Locked
         | ErrorCode::Newer
         | ErrorCode::Internal => CANNOT,

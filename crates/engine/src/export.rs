@@ -2,13 +2,13 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
+    io::{Read, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
 use ringback_audio::{ExportError, ExportFormat, Exported, Tags};
-use ringback_model::RecordingId;
+use ringback_model::{Reason, RecordingId};
 
 use crate::{Engine, EngineError, inspect::blocking};
 
@@ -77,10 +77,9 @@ impl Engine {
 fn fault(error: ExportError) -> EngineError {
     match error {
         ExportError::Stopped => EngineError::NotNow("the export was stopped"),
-        ExportError::Channels { .. } | ExportError::TooLong => {
-            EngineError::BadRequest(error.to_string())
-        }
-        error => EngineError::Io(io::Error::other(error)),
+        ExportError::Write(error) => EngineError::Io(error),
+        ExportError::Sound(_) => EngineError::BadSound(Reason::Damaged),
+        error => EngineError::BadRequest(error.to_string()),
     }
 }
 

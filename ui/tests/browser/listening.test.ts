@@ -53,6 +53,21 @@ test("copying the link gives the deep link of this moment", async () => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("ringback://call/01K0000000001?t=12.5");
 });
 
+test("the recording is taken out in the form that is chosen, and it is said where it is", async () => {
+  const page = await open({ at: CALL });
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("option", { name: "MP3" }).click();
+  const bar = page.getByRole("region", { name: "Exported" });
+  await bar.getByText(/Downloads\/.+\.mp3/).waitFor();
+  await bar.getByText("There is no file dialog here").waitFor();
+  await bar.getByRole("button", { name: "Show in folder" }).click();
+  await bar.getByRole("button", { name: "Close" }).click();
+  await bar.waitFor({ state: "detached" });
+  await position(page).waitFor();
+  await page.keyboard.press("e");
+  await page.getByRole("region", { name: "Exported" }).getByText(/\.mp3/).waitFor();
+});
+
 test("the word that is heard is marked and follows the sound", async () => {
   const page = await open({ at: CALL });
   await page.keyboard.press(" ");

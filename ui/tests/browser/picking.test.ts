@@ -65,6 +65,21 @@ test("picked calls are resynced as one piece of work", async () => {
   await result.getByText(/\d updated, \d unchanged, \d failed/).waitFor();
 });
 
+test("picked calls are taken out together, which can be stopped", async () => {
+  const page = await list();
+  // So many that it cannot be over before somebody stops it.
+  await row(page, 2).locator(".about").click({ modifiers: ["Control"] });
+  await page.locator(".scroll").evaluate((box) => (box.scrollTop = 56 * 330));
+  await row(page, 332).locator(".who").first().waitFor();
+  await row(page, 332).locator(".about").click({ modifiers: ["Shift"] });
+  await bar(page).getByRole("button", { name: "Export selected" }).click();
+  await page.getByRole("option", { name: "FLAC" }).click();
+  const running = page.getByRole("region", { name: "Exporting" });
+  await running.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("region", { name: "Export stopped" }).waitFor();
+  await bar(page).getByText("331 selected").waitFor();
+});
+
 test("another filter lets go of what was picked, because it may be out of sight", async () => {
   const page = await list();
   await page.keyboard.press("x");

@@ -3,20 +3,24 @@
 use std::path::Path;
 
 use super::Answer;
-use crate::{Api, dto::*, health, report};
+use crate::{Api, dto::*, exports, health, report};
 
 pub(crate) async fn health_get(api: &Api, _: Nothing) -> Answer<Health> {
     health::health(&api.engine)
 }
 
-/// Writes the report for those who help into the home's folder and shows the file.
-pub(crate) async fn health_report(api: &Api, _: Nothing) -> Answer<WrittenFile> {
-    let folder = api.engine.home().data().join("exports");
-    let file = report::write_into(&api.engine, &folder).await?;
+/// Writes the report for those who help where the person says and shows the file.
+pub(crate) async fn health_report(api: &Api, _: Nothing) -> Answer<Option<WrittenFile>> {
+    let name = report::name(&api.engine);
+    let Some(file) = exports::place_for_file(api, name).await? else {
+        return Ok(None);
+    };
+    let health = health::health(&api.engine)?;
+    report::write(&api.engine, health, &file).await?;
     api.shell.reveal(&file)?;
-    Ok(WrittenFile {
+    Ok(Some(WrittenFile {
         file: file.display().to_string(),
-    })
+    }))
 }
 
 pub(crate) async fn events_replay_failed(api: &Api, _: Nothing) -> Answer<ReplayedJson> {

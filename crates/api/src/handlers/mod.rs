@@ -3,6 +3,7 @@
 mod app;
 mod calls;
 mod checks;
+mod exports;
 mod health;
 mod insights;
 mod ledger;
@@ -16,6 +17,7 @@ pub(crate) mod webhooks;
 pub(crate) use app::*;
 pub(crate) use calls::*;
 pub(crate) use checks::*;
+pub(crate) use exports::*;
 pub(crate) use health::*;
 pub(crate) use insights::*;
 pub(crate) use ledger::*;

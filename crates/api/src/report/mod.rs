@@ -39,12 +39,17 @@ are called account-1, account-2 and so on, in the order of config.toml. Have a l
 
 /// Writes the report into `folder`, under a name with the time. Gives the file.
 pub async fn write_into(engine: &Engine, folder: &Path) -> Result<PathBuf, ErrorJson> {
-    let at = engine.clock().now().strftime("%Y-%m-%dT%H-%M-%SZ");
-    let file = folder.join(format!("ringback-report-{at}.zip"));
+    let file = folder.join(name(engine));
     fs::create_dir_all(folder).map_err(EngineError::Io)?;
     let health = health::health(engine)?;
     write(engine, health, &file).await?;
     Ok(file)
+}
+
+/// The name of a report that is made now.
+pub fn name(engine: &Engine) -> String {
+    let at = engine.clock().now().strftime("%Y-%m-%dT%H-%M-%SZ");
+    format!("ringback-report-{at}.zip")
 }
 
 /// Writes the report to `file`, which is there whole or not at all. `health` is what the doctor found,

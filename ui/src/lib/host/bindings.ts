@@ -1,6 +1,6 @@
 // Made by `cargo xtask bindings` from crates/api. Do not edit.
 
-export type ErrorCode = "bad_request" | "not_found" | "config" | "not_now" | "not_ready" | "no_recording" | "damaged" | "no_device" | "key_refused" | "rate_limited" | "provider" | "disk_full" | "locked" | "newer" | "internal";
+export type ErrorCode = "bad_request" | "not_found" | "config" | "not_now" | "not_ready" | "no_recording" | "damaged" | "no_device" | "key_refused" | "rate_limited" | "provider" | "disk_full" | "cannot_write" | "locked" | "newer" | "internal";
 
 export type ErrorJson = { 
 /**
@@ -1032,6 +1032,76 @@ after: Record<string, unknown>,
 changed: Array<string>, 
 /**
  * Why it failed.
+ */
+error: ErrorJson | null, };
+
+export type ExportForm = "own" | "wav" | "flac" | "mp3";
+
+export type ExportArgs = { 
+/**
+ * Ringback's ids of recordings.
+ */
+recordings: Array<string>, 
+/**
+ * Ringback's ids of calls of which every recording is meant that is here.
+ */
+calls: Array<string>, 
+/**
+ * What they are written as.
+ */
+form: ExportForm, };
+
+export type ExportRef = { 
+/**
+ * Its number.
+ */
+export: number, };
+
+export type ExportState = "running" | "done" | "stopped";
+
+export type ExportProgress = { 
+/**
+ * Its number.
+ */
+export: number, 
+/**
+ * Where it stands.
+ */
+state: ExportState, 
+/**
+ * Recordings to be written.
+ */
+total: number, 
+/**
+ * Recordings that are written.
+ */
+written: number, 
+/**
+ * Recordings that could not be.
+ */
+failed: number, 
+/**
+ * Calls that were asked for and have no recording here.
+ */
+without: number, 
+/**
+ * How much of everything is done, from 0 to 1.
+ */
+share: number, 
+/**
+ * The newest whole file.
+ */
+file: string | null, 
+/**
+ * The folder that the files go to.
+ */
+folder: string, 
+/**
+ * Whether a person was asked where to; otherwise the folder was taken because nobody could be.
+ */
+asked: boolean, 
+/**
+ * Why the last of those that failed did.
  */
 error: ErrorJson | null, };
 
@@ -2628,7 +2698,7 @@ export type WrittenFile = {
  */
 file: string, };
 
-export type Event = { "type": "calls", "data": Array<CallRow> } | { "type": "stale" } | { "type": "player", "data": PlayerState } | { "type": "resync", "data": ResyncProgress } | { "type": "alert", "data": AlertJson } | { "type": "settings", "data": Settings } | { "type": "health" } | { "type": "config", "data": ConfigState };
+export type Event = { "type": "calls", "data": Array<CallRow> } | { "type": "stale" } | { "type": "player", "data": PlayerState } | { "type": "resync", "data": ResyncProgress } | { "type": "export", "data": ExportProgress } | { "type": "alert", "data": AlertJson } | { "type": "settings", "data": Settings } | { "type": "health" } | { "type": "config", "data": ConfigState };
 
 /** Every command: its arguments and its result. */
 export interface Commands {
@@ -2658,6 +2728,9 @@ export interface Commands {
   "resync.resume": { args: ResyncRef; result: Nothing };
   "resync.cancel": { args: ResyncRef; result: Nothing };
   "resync.list": { args: Nothing; result: Array<ResyncProgress> };
+  "export.start": { args: ExportArgs; result: ExportProgress | null };
+  "export.stop": { args: ExportRef; result: Nothing };
+  "export.reveal": { args: ExportRef; result: Nothing };
   "recordings.retry": { args: RecordingRef; result: Nothing };
   "offsite.push": { args: Nothing; result: OffsiteQueued };
   "player.state": { args: Nothing; result: PlayerState };
@@ -2672,7 +2745,7 @@ export interface Commands {
   "ledger.repair": { args: RepairScopeJson; result: ResyncProgress };
   "ledger.export": { args: LedgerArgs; result: WrittenFile };
   "health.get": { args: Nothing; result: Health };
-  "health.report": { args: Nothing; result: WrittenFile };
+  "health.report": { args: Nothing; result: WrittenFile | null };
   "events.replay_failed": { args: Nothing; result: ReplayedJson };
   "refusals.forget": { args: AccountRef; result: Nothing };
   "home.reveal": { args: Nothing; result: Nothing };

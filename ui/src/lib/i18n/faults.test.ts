@@ -6,7 +6,7 @@ import { useLanguage } from "./words.svelte";
 
 afterEach(() => useLanguage("en", []));
 
-const CODES: ErrorCode[] = ["bad_request", "not_found", "config", "not_now", "not_ready", "no_recording", "damaged", "no_device", "key_refused", "rate_limited", "provider", "disk_full", "locked", "newer", "internal"];
+const CODES: ErrorCode[] = ["bad_request", "not_found", "config", "not_now", "not_ready", "no_recording", "damaged", "no_device", "key_refused", "rate_limited", "provider", "disk_full", "cannot_write", "locked", "newer", "internal"];
 
 test("every code says what happened and what to do, in both languages", () => {
   for (const code of CODES) {

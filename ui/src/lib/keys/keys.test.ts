@@ -17,6 +17,12 @@ test("Shift with comma and period changes the speed on every keyboard layout", (
   expect(readKey(press(">", { code: "Period", shiftKey: true }), "list")).toEqual({ to: "speed", direction: 1 });
 });
 
+test("E takes the recording out at a call, and nowhere else", () => {
+  expect(readKey(press("e"), "call")).toEqual({ to: "export" });
+  expect(readKey(press("E", { shiftKey: true }), "call")).toBeNull();
+  expect(readKey(press("e"), "list")).toBeNull();
+});
+
 test("digits jump to tenths", () => {
   expect(readKey(press("0"), "call")).toEqual({ to: "tenth", tenth: 0 });
   expect(readKey(press("9"), "list")).toEqual({ to: "tenth", tenth: 9 });

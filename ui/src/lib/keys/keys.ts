@@ -19,7 +19,8 @@ export type Wish =
   | { to: "page"; direction: 1 | -1 }
   | { to: "end"; which: "first" | "last" }
   | { to: "open" }
-  | { to: "neighbour"; direction: 1 | -1 };
+  | { to: "neighbour"; direction: 1 | -1 }
+  | { to: "export" };
 
 /** Where a key was pressed: over a list of calls, or over one call. */
 export type Place = "list" | "call";
@@ -117,6 +118,8 @@ function atCall(press: Press): Wish | null {
       return { to: "neighbour", direction: 1 };
     case "p":
       return { to: "neighbour", direction: -1 };
+    case "e":
+      return press.shiftKey ? null : { to: "export" };
     default:
       return null;
   }

@@ -9,6 +9,7 @@ import { Alerts } from "./alerts.svelte";
 import { Board } from "./board.svelte";
 import { CallStore } from "./call.svelte";
 import { Clock, systemTime, type TimeSource } from "./clock.svelte";
+import { Exports } from "./exports.svelte";
 import { Info } from "./info.svelte";
 import { CallList } from "./list.svelte";
 import { Notices } from "./notices.svelte";
@@ -35,6 +36,7 @@ export class App {
   readonly call: CallStore;
   readonly player: Player;
   readonly resyncs: Resyncs;
+  readonly exports: Exports;
   readonly alerts: Alerts;
   readonly setup: Setup;
   /** True once the first answers are there. */
@@ -50,6 +52,7 @@ export class App {
     this.call = new CallStore(host);
     this.player = new Player(host, () => this.clock.exact());
     this.resyncs = new Resyncs(host);
+    this.exports = new Exports(host);
     this.alerts = new Alerts(host);
     this.setup = new Setup(host);
   }
@@ -84,6 +87,9 @@ export class App {
         break;
       case "resync":
         this.resyncs.fold(event.data);
+        break;
+      case "export":
+        this.exports.fold(event.data);
         break;
       case "alert":
         this.alerts.fold(event.data);

@@ -10,6 +10,7 @@ import { HostError, type Host } from "../host";
 import { driftOf } from "./checks";
 import { carrierOf } from "./conversations";
 import { detailOf, recordingsOf } from "./detail";
+import { FakeExports } from "./exports";
 import { insightsOf } from "./figures";
 import { FORMS } from "./forms";
 import { healthOf } from "./health";
@@ -40,6 +41,7 @@ export class FakeHost implements Host {
   readonly #living: Living;
   readonly #player: FakePlayer;
   readonly #webhooks: FakeWebhooks;
+  readonly #exports: FakeExports;
   readonly #resyncs = new Map<number, ResyncProgress>();
   #alerts: AlertJson[];
   #settings: Settings;
@@ -63,6 +65,7 @@ export class FakeHost implements Host {
     }
     this.#player = new FakePlayer(around.now, (data) => this.#tell({ type: "player", data }));
     this.#webhooks = new FakeWebhooks(around.now);
+    this.#exports = new FakeExports((id) => this.#row(id).recording?.state === "ready", (data) => this.#tell({ type: "export", data }));
     this.#alerts = alertsOf(scene, now);
     this.#settings = { language: null, theme: null, density: null, listener: null, click_plays: null, show_numbers: null, desktop: UNSET_DESKTOP, ...around.settings };
     this.#demo = scene.demo;
@@ -140,6 +143,9 @@ export class FakeHost implements Host {
     "resync.resume": ({ run }) => this.#steer(run, { paused: false }),
     "resync.cancel": ({ run }) => this.#steer(run, { done: true, cancelled: true, eta_ms: null }),
     "resync.list": () => [...this.#resyncs.values()],
+    "export.start": (args) => this.#exports.start(args),
+    "export.stop": (args) => this.#exports.stop(args),
+    "export.reveal": () => ({}),
     "recordings.retry": ({ id }) => {
       const row = this.#rowOfRecording(id);
       this.#recording(row, "available", "queued");
