@@ -308,16 +308,15 @@ impl Applier {
         }
         self.keep(party, news).await?;
         // What was asked for may have turned out to be a leg of another call.
-        let (id, whole) = self.store.read(|reader| {
+        let (call, id) = self.store.read(|reader| {
             let whole = whole_of(reader, party, call)?;
-            let id = reader
-                .calls()
-                .id_of(party.id(), whole.as_ref().unwrap_or(call))?;
-            Ok::<_, StoreError>((id, whole))
+            let call = whole.unwrap_or_else(|| call.clone());
+            let id = reader.calls().id_of(party.id(), &call)?;
+            Ok((call, id))
         })?;
         Ok(Taken {
             call: id,
-            provider_call_id: whole.unwrap_or_else(|| call.clone()),
+            provider_call_id: call,
             after: before.fields.clone(),
             before: before.fields,
             missing_after: before.missing.clone(),
