@@ -22,6 +22,7 @@ use crate::{
     core::Core,
     deletion, fetch,
     jobs::{RESYNC, ResyncWork},
+    lease::LEASE,
     ledger::{self, reason_of},
     poll, pulse, schedule, stuck,
 };
