@@ -1,75 +1,36 @@
-//! Asks the person where something is to be written, with the system's own dialog. Where this program
-//! has none, the folder for downloads is taken, and whoever asked says so.
+//! Asks the person where something is to be written, with the system's own dialog.
+
+use std::sync::mpsc;
 
 use ringback_api::{Place, Wanted};
-use tauri::{AppHandle, Runtime};
+use tauri::{AppHandle, Manager, Runtime};
+use tauri_plugin_dialog::DialogExt;
 
-#[cfg(target_os = "linux")]
+/// What the dialog's title says; its buttons speak the system's language.
+const TITLE: &str = "Ringback";
+
+/// Waits for the answer. The main thread shows the dialog, so it must not be the one that waits.
 pub(crate) fn ask<R: Runtime>(app: &AppHandle<R>, wanted: Wanted) -> Place {
-    use std::sync::mpsc;
-
-    let (answer, answered) = mpsc::channel();
-    let shown = app.clone();
-    let begun = app.run_on_main_thread(move || dialog::show(&shown, &wanted, answer));
-    match begun.map(|()| answered.recv()) {
-        Ok(Ok(Some(path))) => Place::Chosen(path),
-        // Without a main thread nobody answers either: the program is about to end.
-        _ => Place::Declined,
+    let mut dialog = app.dialog().file().set_title(TITLE);
+    if let Some(window) = app.webview_windows().into_values().next() {
+        dialog = dialog.set_parent(&window);
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn ask<R: Runtime>(app: &AppHandle<R>, _: Wanted) -> Place {
-    use tauri::Manager;
-
-    Place::NobodyToAsk(app.path().download_dir().ok())
-}
-
-#[cfg(target_os = "linux")]
-mod dialog {
-    use std::{cell::RefCell, path::PathBuf, rc::Rc, sync::mpsc::Sender};
-
-    use gtk::{
-        FileChooserAction, FileChooserNative, ResponseType,
-        prelude::{FileChooserExt, NativeDialogExt},
-    };
-    use ringback_api::Wanted;
-    use tauri::{AppHandle, Manager, Runtime};
-
-    /// What the dialog's title says; its buttons speak the system's language.
-    const TITLE: &str = "Ringback";
-
-    /// Shows the dialog and sends what is chosen, without holding up the window meanwhile.
-    pub(super) fn show<R: Runtime>(
-        app: &AppHandle<R>,
-        wanted: &Wanted,
-        answer: Sender<Option<PathBuf>>,
-    ) {
-        let mut windows = app.webview_windows().into_values();
-        let parent = windows.find_map(|window| window.gtk_window().ok());
-        let action = match wanted {
-            Wanted::File(_) => FileChooserAction::Save,
-            Wanted::Folder => FileChooserAction::SelectFolder,
-        };
-        let dialog = FileChooserNative::new(Some(TITLE), parent.as_ref(), action, None, None);
-        if let Some(folder) = app.path().download_dir().ok().filter(|it| it.is_dir()) {
-            dialog.set_current_folder(folder);
-        }
-        if let Wanted::File(name) = wanted {
-            dialog.set_do_overwrite_confirmation(true);
-            dialog.set_current_name(name);
-        }
-        dialog.set_modal(true);
-        // Nothing else holds it until somebody answers.
-        let held = Rc::new(RefCell::new(Some(dialog.clone())));
-        dialog.connect_response(move |dialog, response| {
-            let chosen = dialog
-                .filename()
-                .filter(|_| response == ResponseType::Accept);
-            // Whoever asked may be gone.
-            let _ = answer.send(chosen);
-            held.borrow_mut().take();
-        });
-        dialog.show();
+    if let Ok(folder) = app.path().download_dir()
+        && folder.is_dir()
+    {
+        dialog = dialog.set_directory(folder);
+    }
+    let (answer, answered) = mpsc::channel();
+    // Whoever asked may be gone when the answer comes.
+    let answer = move |chosen| drop(answer.send(chosen));
+    match wanted {
+        Wanted::File(name) => dialog.set_file_name(name).save_file(answer),
+        Wanted::Folder => dialog.pick_folder(answer),
+    }
+    // Without an answer the program is about to end.
+    let chosen = answered.recv().ok().flatten();
+    match chosen.and_then(|chosen| chosen.into_path().ok()) {
+        Some(path) => Place::Chosen(path),
+        None => Place::Declined,
     }
 }

@@ -94,6 +94,7 @@ pub fn build<R: Runtime>(
                 .open_js_links_on_click(false)
                 .build(),
         )
+        .plugin(tauri_plugin_dialog::init())
         .manage(launch)
         .manage(Host::default())
         .manage(Engines::default())
