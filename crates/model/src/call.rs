@@ -248,7 +248,7 @@ impl Call {
             },
             (None, None) => return None,
         };
-        total.provisional |= self.legs.values().any(lacks_price);
+        total.provisional |= self.lacks_price_of_legs();
         if legs.is_empty() {
             return Some(total);
         }
@@ -270,6 +270,16 @@ impl Call {
             }
         }
         Some(total)
+    }
+
+    /// Whether what the conversation cost is not whole: its own price is not known, or that of a further
+    /// leg.
+    pub(crate) fn lacks_price(&self) -> bool {
+        self.fields.cost.is_none() || self.lacks_price_of_legs()
+    }
+
+    fn lacks_price_of_legs(&self) -> bool {
+        self.legs.values().any(lacks_price)
     }
 }
 

@@ -9,7 +9,8 @@ pub type Missing = Vec<Field>;
 /// this one; `recordings` are the states of its recordings.
 ///
 /// A recording is missing while it is neither here nor known to be absent, withheld or deleted: a
-/// failed or expired one is missing, because asking again may still help.
+/// failed or expired one is missing, because asking again may still help. The cost is missing while any leg
+/// that was connected has no price: a sum of what is known would look like the whole.
 pub fn missing(call: &Call, expected: &[Field], recordings: &[RecordingState]) -> Missing {
     expected
         .iter()
@@ -18,6 +19,7 @@ pub fn missing(call: &Call, expected: &[Field], recordings: &[RecordingState]) -
             Field::Recording => {
                 recordings.is_empty() || recordings.iter().any(|state| lacks_sound(*state))
             }
+            Field::Cost => call.lacks_price(),
             field => !field.is_told(&call.fields),
         })
         .collect()

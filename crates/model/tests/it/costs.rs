@@ -1,7 +1,8 @@
 //! What a conversation of several legs costs.
 
 use ringback_model::{
-    Call, CallEvent, CallFacts, Cost, LegFacts, LegId, ProviderCallId, Source, Status,
+    Call, CallEvent, CallFacts, Cost, Field, LegFacts, LegId, ProviderCallId, Source, Status,
+    missing,
 };
 
 use crate::events::{cost, event, stamp};
@@ -60,6 +61,19 @@ fn the_total_is_provisional_while_a_connected_leg_has_no_price() {
         !provisional(Some(cost("1")), Status::NotConnected, None),
         "nobody is charged for a leg that never connected"
     );
+}
+
+#[test]
+fn the_cost_is_missing_until_every_connected_leg_has_its_price() {
+    let is_missing = |own, status, price| {
+        let call = call(own, &[("leg", status, price)]);
+        missing(&call, &[Field::Cost], &[]) == [Field::Cost]
+    };
+    let one = || Some(cost("1"));
+    assert!(is_missing(None, Status::Ended, one()));
+    assert!(is_missing(one(), Status::Ended, None));
+    assert!(!is_missing(one(), Status::Ended, one()));
+    assert!(!is_missing(one(), Status::NotConnected, None));
 }
 
 #[test]
