@@ -3,21 +3,131 @@
 //! WebKit ends a page's process with the page, but keeps the process that talks to the network, and
 //! Tauri keeps the context it belongs to (<https://github.com/tauri-apps/tauri/issues/14626>). That
 //! process has nothing to do without a page, and WebKit starts another one when it needs it, as it
-//! would after a crash.
+//! would after a crash. What the window has used of its libraries' files stays mapped, too, and is
+//! more than all that the engine needs.
+
+use std::time::Duration;
 
 use tauri::{AppHandle, Manager, Runtime};
 
-/// Ends what is not needed while there is no window.
-pub(crate) fn clear<R: Runtime>(app: &AppHandle<R>) {
+/// By then nothing of a closed window is at work any more.
+const STILL: Duration = Duration::from_secs(2);
+
+/// Ends what is not needed while there is no window, and gives back what it has used.
+pub(crate) async fn clear<R: Runtime>(app: &AppHandle<R>) {
+    without_window(app, network::end);
+    tokio::time::sleep(STILL).await;
+    without_window(app, libraries::give_back);
+}
+
+/// Does this if there is still no window. Windows are made on the same thread: none can begin to load
+/// between the look and the deed.
+fn without_window<R: Runtime>(app: &AppHandle<R>, deed: fn()) {
     let handle = app.clone();
-    // Windows are made on this thread too: none can begin to load between the look and the end.
-    let cleared = app.run_on_main_thread(move || {
+    let done = app.run_on_main_thread(move || {
         if handle.webview_windows().is_empty() {
-            network::end();
+            deed();
         }
     });
-    if let Err(error) = cleared {
+    if let Err(error) = done {
         tracing::debug!(%error, "the program is ending");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod libraries {
+    /// Elsewhere nobody counts what stands in files as the program's.
+    pub(super) fn give_back() {}
+}
+
+#[cfg(target_os = "linux")]
+mod libraries {
+    use std::{fs, ops::Range};
+
+    use rustix::mm::{Advice, madvise};
+
+    /// Unmaps the pages of libraries' files. They stay in the system's cache and are mapped again,
+    /// one by one, as soon as they are used.
+    pub(super) fn give_back() {
+        let Ok(mappings) = fs::read_to_string("/proc/self/smaps") else {
+            return;
+        };
+        for pages in unchanged(&mappings) {
+            #[expect(
+                unsafe_code,
+                reason = "the system has no other way to say that pages will not be needed soon"
+            )]
+            // SAFETY: nobody has written to these pages and nobody can (they are private and mapped
+            // without the right to write), so dropping them loses nothing: what is read there next
+            // comes from the file again. They are where they were a moment ago: only `dlclose` unmaps
+            // a library, which only GTK and what it has loaded ever do, on this thread.
+            let dropped = unsafe {
+                madvise(
+                    std::ptr::with_exposed_provenance_mut(pages.start),
+                    pages.len(),
+                    Advice::LinuxDontNeed,
+                )
+            };
+            if let Err(error) = dropped {
+                tracing::debug!(%error, "a library's pages cannot be given back");
+            }
+        }
+    }
+
+    /// Where, in `/proc/{pid}/smaps`, libraries stand that are mapped privately and only for reading
+    /// or running, and have no page that differs from the file.
+    fn unchanged(mappings: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut here = None;
+        for line in mappings.lines() {
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next()) {
+                (Some("Anonymous:"), Some("0")) => found.extend(here.take()),
+                (Some(place), Some(rights)) if !place.ends_with(':') => {
+                    let is_fixed = matches!(rights, "r--p" | "r-xp");
+                    here = range(place).filter(|_| is_fixed && line.contains(".so"));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn range(place: &str) -> Option<Range<usize>> {
+        let (start, end) = place.split_once('-')?;
+        let number = |text| usize::from_str_radix(text, 16).ok();
+        Some(number(start)?..number(end)?)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn only_pages_of_libraries_that_are_as_in_their_file_are_given_back() {
+            let mapping = |place: &str, rights: &str, file: &str, anonymous: u32| {
+                format!(
+                    "{place} {rights} 00000000 08:01 7    {file}\nSize:    4 kB\n\
+                     Rss:     4 kB\nAnonymous:    {anonymous} kB\nVmFlags: rd mr\n"
+                )
+            };
+            let library = "/usr/lib/libwebkit2gtk-4.1.so.0.19.9";
+            let all = [
+                mapping("1000-3000", "r-xp", library, 0),
+                mapping("3000-4000", "r--p", library, 0),
+                mapping("4000-5000", "r--p", library, 4),
+                mapping("5000-6000", "rw-p", library, 0),
+                mapping("6000-7000", "r--s", library, 0),
+                mapping("7000-8000", "r--p", "/usr/share/fonts/a.ttf", 0),
+                mapping("8000-9000", "r-xp", "", 0),
+            ];
+            assert_eq!(
+                unchanged(&all.concat()),
+                [0x1000..0x3000, 0x3000..0x4000],
+                "none that is changed, shared, writable, or no library"
+            );
+            assert!(unchanged("no mapping").is_empty());
+        }
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn window_closed<R: Runtime>(app: &AppHandle<R>) -> bool {
             tracing::debug!("the window was opened again meanwhile");
         } else if goes_on {
             presence.window_closed();
-            leftovers::clear(&app);
+            leftovers::clear(&app).await;
         } else {
             app.exit(0);
         }

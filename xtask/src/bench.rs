@@ -1,10 +1,13 @@
 //! `cargo xtask bench`: prepares the machine, builds Ringback as it is handed to people, and lets the
 //! bench program measure it against other servers.
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    process::{Command, ExitCode},
+};
 
 use crate::{
-    process,
+    build, process,
     project::Project,
     setup::{self, Purpose},
     stage::Stage,
@@ -13,32 +16,36 @@ use crate::{
 /// The suite that looks at the real window, which needs more than the others.
 const WINDOW: &str = "window";
 
+/// The program that measures.
+const BENCH: &str = "ringback-bench";
+
 /// Runs the bench program with these arguments.
 pub(crate) fn bench(project: &Project, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let asks_for_help = arguments
         .iter()
         .any(|word| word == "--help" || word == "-h");
     let needs_window = !asks_for_help && cfg!(target_os = "linux") && asks_for_window(arguments);
+    let mut packages = vec!["ringback", BENCH];
     if !asks_for_help {
         setup::prepare(project, &[Purpose::Engine, Purpose::Bench])?;
-        let mut packages = vec!["ringback", "ringback-bench"];
-        if needs_window {
-            setup::prepare(project, &[Purpose::Window, Purpose::Ui, Purpose::Stage])?;
-            setup::build_ui(project)?;
-            packages.push("ringback-desktop");
-        }
-        println!("== build: {}, optimised", packages.join(", "));
-        let mut build = project.cargo();
-        build.args(["build", "--release"]);
-        for package in packages {
-            build.args(["-p", package]);
-        }
-        process::run(&mut build)?;
     }
-    let mut bench = project.cargo();
-    bench
-        .args(["run", "--quiet", "--release", "-p", "ringback-bench", "--"])
-        .args(arguments);
+    if needs_window {
+        setup::prepare(project, &[Purpose::Window, Purpose::Ui, Purpose::Stage])?;
+        setup::build_ui(project)?;
+        packages.push("ringback-desktop");
+    }
+    println!("== build: {}, optimised", packages.join(", "));
+    let mut build = project.cargo();
+    build.args(["build", "--locked", "--release"]);
+    for package in packages {
+        build.args(["-p", package]);
+    }
+    process::run(&mut build)?;
+    // Not by `cargo run`: for one package alone, cargo would choose other features of the
+    // dependencies and build them all a second time.
+    let folder = project.target.join("release");
+    let mut bench = Command::new(build::program(&folder, BENCH));
+    bench.args(arguments);
     let stage = if needs_window {
         Some(Stage::open()?)
     } else {

@@ -179,6 +179,16 @@ impl Desk {
         view
     }
 
+    /// Opens the window of a program that has none in this way, and waits until its page speaks with
+    /// the engine. A driver that asks a page before that can bring WebKit down.
+    pub async fn open_again(&self, program: Processes, how: impl AsyncFnOnce()) {
+        let answers = || self.logged().matches("the page has its answer").count();
+        let before = answers();
+        how().await;
+        let what = program.or_states("the page asks the engine and is answered");
+        until(SOON, what, async || (answers() > before).then_some(())).await;
+    }
+
     /// Closes the window, and waits until the program has ended.
     pub async fn close(&mut self) {
         if let Some((driver, view)) = self.open.take() {

@@ -14,7 +14,7 @@ use x11rb::{
 /// # Errors
 ///
 /// The screen does not answer.
-pub fn close_windows_of(process: u32) -> Result<usize, Box<dyn Error>> {
+pub(super) fn close_windows_of(process: u32) -> Result<usize, Box<dyn Error>> {
     let (screen, windows) = windows_of(process)?;
     let protocols = atom(&screen, "WM_PROTOCOLS")?;
     let close = atom(&screen, "WM_DELETE_WINDOW")?;
@@ -36,7 +36,7 @@ pub fn close_windows_of(process: u32) -> Result<usize, Box<dyn Error>> {
 /// # Errors
 ///
 /// The screen does not answer.
-pub fn is_seen(process: u32) -> Result<bool, Box<dyn Error>> {
+pub(super) fn is_seen(process: u32) -> Result<bool, Box<dyn Error>> {
     Ok(!windows_of(process)?.1.is_empty())
 }
 

@@ -13,7 +13,7 @@ pub mod bus;
 pub mod desk;
 mod driver;
 pub mod ear;
-pub mod frame;
+mod frame;
 pub mod herald;
 pub mod journey;
 pub mod panel;

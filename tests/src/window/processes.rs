@@ -4,12 +4,24 @@ use std::{
     fmt::{self, Display},
     fs,
     path::Path,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::patience::{SOON, until};
+use super::{
+    frame,
+    patience::{A_WHILE, SOON, until},
+};
 
 /// What a process's webview pages run in.
 const PAGES: &str = "WebKitWebProcess";
+
+/// Where they stand in `/proc/{id}/stat`, counted from 0 after the name.
+const PARENT: usize = 1;
+const BEGAN: usize = 19;
+
+/// Ticks of the clock in which Linux tells a program when a process began; the same on every
+/// architecture (`USER_HZ`).
+const TICKS_PER_SECOND: f64 = 100.0;
 
 /// A process and those that it has started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,20 +36,38 @@ pub struct Memory {
     pub whole: u64,
     /// What of it stands in no file, so that the system cannot simply drop it.
     pub anonymous: u64,
+    /// What of it stands in the files of libraries.
+    pub libraries: u64,
 }
 
 impl Memory {
     fn of(id: u32) -> Option<Self> {
-        let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
-        let line = |name: &str| -> Option<u64> {
-            let value = rollup.lines().find_map(|line| line.strip_prefix(name))?;
-            value.trim().trim_end_matches(" kB").parse().ok()
-        };
-        Some(Self {
+        let mappings = fs::read_to_string(format!("/proc/{id}/smaps")).ok()?;
+        let mut memory = Self {
             name: name(id)?,
-            whole: line("Pss:")?,
-            anonymous: line("Pss_Anon:")?,
-        })
+            whole: 0,
+            anonymous: 0,
+            libraries: 0,
+        };
+        let mut is_library = false;
+        for line in mappings.lines() {
+            let (first, rest) = line.split_once(' ')?;
+            let size = || rest.trim().trim_end_matches(" kB").parse().unwrap_or(0);
+            match first {
+                "Pss:" => {
+                    memory.whole += size();
+                    memory.libraries += if is_library { size() } else { 0 };
+                }
+                "Anonymous:" => {
+                    memory.anonymous += size();
+                    let changed = if is_library { size() } else { 0 };
+                    memory.libraries = memory.libraries.saturating_sub(changed);
+                }
+                _ if !first.ends_with(':') => is_library = rest.contains(".so"),
+                _ => {}
+            }
+        }
+        Some(memory)
     }
 }
 
@@ -66,6 +96,26 @@ impl Processes {
     /// The number of the first of them.
     pub fn id(self) -> u32 {
         self.0
+    }
+
+    /// Closes the window as a person does, as soon as there is one.
+    pub async fn close_window(self) {
+        let what = "a window to close";
+        until(A_WHILE, self.or_states(what), async || {
+            let closed = frame::close_windows_of(self.0).unwrap_or(0);
+            (closed > 0).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until a window can be seen.
+    pub async fn with_window(self) {
+        until(SOON, self.or_states("a window"), async || {
+            frame::is_seen(self.0)
+                .is_ok_and(|is_seen| is_seen)
+                .then_some(())
+        })
+        .await;
     }
 
     /// Waits until no page is held in memory.
@@ -136,6 +186,16 @@ impl Processes {
         Instead(self, what)
     }
 
+    /// When the first of them began, in ms since 1970, to a hundredth of a second. Nothing where it
+    /// has ended.
+    pub fn started_at(self) -> Option<f64> {
+        let began: f64 = stat(self.0)?.get(BEGAN)?.parse().ok()?;
+        let uptime = fs::read_to_string("/proc/uptime").ok()?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+        Some((now.as_secs_f64() - uptime + began / TICKS_PER_SECOND) * 1000.0)
+    }
+
     /// How much memory each of them takes for itself.
     pub fn memory(self) -> Vec<Memory> {
         self.family().into_iter().filter_map(Memory::of).collect()
@@ -176,12 +236,13 @@ fn name(id: u32) -> Option<String> {
 }
 
 fn parent_of(id: u32) -> Option<u32> {
+    stat(id)?.get(PARENT)?.parse().ok()
+}
+
+/// What follows the name in `/proc/{id}/stat`, as in proc(5).
+fn stat(id: u32) -> Option<Vec<String>> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name stands in parentheses and may contain anything.
-    stat.rsplit_once(')')?
-        .1
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
+    let (_, fields) = stat.rsplit_once(')')?;
+    Some(fields.split_whitespace().map(str::to_owned).collect())
 }

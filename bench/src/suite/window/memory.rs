@@ -2,20 +2,20 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use jiff::SignedDuration;
 use ringback_journeys::{
     patience::A_WHILE,
     setting::{RETELL, Setting as Desktop},
-    window::{Desk, Role},
+    window::{Desk, Panel, Processes, Role},
 };
 use ringback_simulator::CallScript;
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{
-    processes::{Program, Watch},
     retell::{Event, Line, now, now_ms},
+    watch::{Watch, memory},
 };
 
 /// After opening the window, until everything that a start needs once is done.
@@ -40,14 +40,36 @@ const LATE: Duration = Duration::from_secs(2 * 3600 + 50 * 60);
 const LISTEN_LATE: Duration = Duration::from_secs(5);
 
 /// The memory of a window that nobody uses, in MB.
-pub(super) async fn idle(program: Program) -> anyhow::Result<f64> {
+pub(super) async fn idle(program: Processes) -> f64 {
     sleep(SETTLE).await;
-    program.memory()
+    memory(program)
+}
+
+/// What is left of it when the window is closed and the program goes on in the tray, in MB.
+pub(super) async fn in_tray(desk: &mut Desk, home: &Desktop) -> anyhow::Result<f64> {
+    desk.move_into(home);
+    let panel = Panel::on(desk.bus()).await;
+    // Nobody drives it: a driver holds on to the webview's processes.
+    let child = desk.start(&[]);
+    let program = Processes::started(child.id().context("it runs")?);
+    program.with_pages().await;
+    panel.title("the program is in the tray", |_| true).await;
+    sleep(SETTLE).await;
+    program.close_window().await;
+    program.alone().await;
+    sleep(SETTLE).await;
+    let left = memory(program);
+    panel.choose("Quit").await;
+    let ended = desk.end_of(child).await;
+    if !ended.success() {
+        bail!("the program ended with {ended}");
+    }
+    Ok(left)
 }
 
 /// The most it holds while calls begin and end, in MB.
 pub(super) async fn under_load(
-    program: Program,
+    program: Processes,
     door: SocketAddr,
     key: &str,
 ) -> anyhow::Result<f64> {
@@ -125,7 +147,7 @@ pub(super) async fn with_long_recording(desk: &mut Desk) -> anyhow::Result<(Desk
 pub(super) async fn playing(desk: &mut Desk, home: &Desktop, call: &str) -> anyhow::Result<f64> {
     desk.move_into(home);
     let view = desk.open(&[]).await;
-    let program = Program::on(desk.home())?;
+    let program = desk.processes().await;
     view.go(&format!("#/calls/{call}")).await;
     view.find(Role::Button, "Play").await;
     let ear = desk.listen().await;

@@ -4,8 +4,6 @@ use anyhow::{Context, bail};
 use ringback_journeys::{setting::Setting as Desktop, window::Desk};
 use serde_json::json;
 
-use super::processes::Program;
-
 /// What a start took, in ms.
 pub(super) struct Start {
     /// From the beginning of the process until the list could be used.
@@ -54,7 +52,8 @@ pub(super) async fn measure(desk: &mut Desk, home: &Desktop, calls: u64) -> anyh
     let (Some(asked), Some(usable)) = (told["asked"].as_f64(), told["usable"].as_f64()) else {
         bail!("the page told {told}");
     };
-    let began = Program::on(desk.home())?.started_at()?;
+    let program = desk.processes().await;
+    let began = program.started_at().context("the program has ended")?;
     if calls > 0 {
         let rows = view
             .client()
