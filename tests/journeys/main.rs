@@ -4,6 +4,7 @@
 
 mod arriving;
 mod asleep;
+mod backup;
 mod bulk;
 mod checks;
 mod command_line;

@@ -12,6 +12,7 @@
 mod accounts;
 mod apply;
 mod background;
+mod backup;
 mod catch_up;
 mod checks;
 mod claim;
@@ -62,6 +63,7 @@ mod work;
 
 pub use catch_up::DIGEST;
 pub use conversation::{Conversation, Part};
+pub use backup::{BackedUp, back_up};
 pub use engine::{Engine, EngineOptions, Variables, Waveform};
 pub use error::{EngineError, StartError};
 pub use fetch::LINK_DYING;

@@ -14,6 +14,7 @@
 
 #[cfg(test)]
 mod apart;
+mod backup;
 mod checkpoint;
 mod commit;
 mod error;
@@ -28,6 +29,7 @@ mod store;
 mod tables;
 mod writing;
 
+pub use backup::{Copied, back_up};
 pub use error::{Result, StoreError};
 pub use open::{Durability, Options};
 pub use reading::Reader;
