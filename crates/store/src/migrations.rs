@@ -58,6 +58,8 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         [registrations::V1, addresses::V1].join("\n"),
         // Finding the next jobs, and what a resync found before it asked.
         [jobs::V3, sweeps::V2].join("\n"),
+        // The newest event of each account.
+        events::newest::V1.to_owned(),
     ]
 });
 

@@ -24,7 +24,7 @@ use crate::{
     tables::{
         changes::Change,
         cursors,
-        events::{Appended, NewEvent, PackedEvent},
+        events::{Appended, NewEvent, PackedEvent, newest},
         refused::Refusal,
     },
     writing::Writer,
@@ -65,6 +65,7 @@ impl Store {
         let journal_conn = journal.for_writing(options.durability)?;
         open::see_journal(&conn, path)?;
         let checkpointer = open::checkpointer(path, options.durability)?;
+        newest::learn(&conn)?;
         let journal_checkpointer = open::checkpointer(&journal_path, options.durability)?;
         let watch = Mutex::new(open::reader(path)?);
         let queue = Arc::new(Queue::new(&options));
@@ -264,9 +265,11 @@ impl Store {
     }
 
     /// Records that a request was refused. Never waits and never fails: it is counted at once and
-    /// reaches the disk at most ten times a second, with the newest few bodies cut to 4 KiB.
-    pub fn refuse(&self, refusal: Refusal) {
-        if self.inner.refusals.take(refusal) {
+    /// reaches the disk at most ten times a second, with the first few bodies cut to 4 KiB. In the same
+    /// write the calls that it names are looked up, and what is to be done about those that are known
+    /// becomes a job; of an account a hundred at a time, further ones are passed over.
+    pub fn refuse(&self, refusal: Refusal, named: Vec<IfKnown>) {
+        if self.inner.refusals.take(refusal, named) {
             self.inner.checkpoints[0].refusals_wait();
         }
     }
