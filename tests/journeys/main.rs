@@ -21,6 +21,7 @@ mod files;
 mod full_disk;
 mod half_a_transfer;
 mod health;
+mod hints;
 mod hostile;
 mod keys;
 mod killed;

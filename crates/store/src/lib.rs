@@ -33,6 +33,7 @@ pub use backup::{Copied, back_up};
 pub use error::{Result, StoreError};
 pub use open::{Durability, Options};
 pub use reading::Reader;
+pub use refusals::IfKnown;
 pub use store::Store;
 pub use tables::absences::{Absence, Absences, AbsencesMut};
 pub use tables::addresses::{Addresses, AddressesMut};

@@ -19,13 +19,14 @@ use crate::{
     open::{self, Options},
     queue::{Done, Job, Lasting, Queue, Ran, Task},
     reading::{Pool, Reader},
-    refusals::Refusals,
+    refusals::{IfKnown, Refusals},
     sql,
     tables::{
         changes::Change,
         cursors,
         events::{Appended, NewEvent, PackedEvent, newest},
         refused::Refusal,
+        tried,
     },
     writing::Writer,
 };
@@ -64,8 +65,8 @@ impl Store {
         let conn = database.for_writing(options.durability)?;
         let journal_conn = journal.for_writing(options.durability)?;
         open::see_journal(&conn, path)?;
-        let checkpointer = open::checkpointer(path, options.durability)?;
         newest::learn(&conn)?;
+        let checkpointer = open::checkpointer(path, options.durability)?;
         let journal_checkpointer = open::checkpointer(&journal_path, options.durability)?;
         let watch = Mutex::new(open::reader(path)?);
         let queue = Arc::new(Queue::new(&options));
@@ -200,6 +201,12 @@ impl Store {
             move |writer| cursors::keep(writer.conn(), &account, name, &value),
             on_done,
         );
+    }
+
+    /// Writes something of no meaning into the journal, as large as a small event, so that it is known
+    /// whether one could be kept; `on_done` hears it when the disk has it.
+    pub fn try_journal_async(&self, on_done: impl FnOnce(Result<()>) + Send + 'static) {
+        self.in_journal(|writer| tried::write(writer.conn(), writer.now()), on_done);
     }
 
     /// Runs `work` on the journal's writer, between appends.
