@@ -65,7 +65,10 @@ impl Store {
         let conn = database.for_writing(options.durability)?;
         let journal_conn = journal.for_writing(options.durability)?;
         open::see_journal(&conn, path)?;
-        newest::learn(&conn)?;
+        if let Err(error) = newest::learn(&conn) {
+            // A full disk or a damaged page is no reason not to open: what is here can be read and told of.
+            tracing::warn!(%error, "the newest events are not known until the next start");
+        }
         let checkpointer = open::checkpointer(path, options.durability)?;
         let journal_checkpointer = open::checkpointer(&journal_path, options.durability)?;
         let watch = Mutex::new(open::reader(path)?);
