@@ -4,6 +4,7 @@
 
 mod arriving;
 mod asleep;
+mod backup;
 mod bulk;
 mod checks;
 mod command_line;
@@ -20,6 +21,7 @@ mod files;
 mod full_disk;
 mod half_a_transfer;
 mod health;
+mod hints;
 mod hostile;
 mod keys;
 mod killed;

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use ringback_engine::store::Listen;
 use ringback_journeys::{
     patience::{SOON, until},
     setting::{House, RETELL, Setting, TWILIO, files_below},
@@ -208,5 +209,56 @@ async fn rebuild_keeps_the_old_database_beside_the_new_one_and_waits_for_nobody_
     );
     let house = setting.start().await;
     becomes(&house, &before).await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_rebuild_it_is_known_who_listened_and_what_was_set() {
+    let setting = Setting::webhooks_only().await;
+    let house = setting.start().await;
+    let id = setting
+        .simulator
+        .place(RETELL, CallScript::default())
+        .expect("one of ours");
+    setting.live_through().await;
+    let call = house.recording_is(&id, "ready").await;
+    let recording = call["recordings"][0]["id"].as_str().expect("an id");
+    let listen = |from_ms| Listen {
+        recording: recording.parse().expect("an id"),
+        call: call["id"].as_str().expect("an id").parse().expect("an id"),
+        who: "Amira".into(),
+        from_ms,
+        to_ms: from_ms + 900,
+        at: setting.now(),
+    };
+    let lines = [listen(0), listen(5_000)];
+    let written = lines.clone();
+    house
+        .engine
+        .write(move |writer| {
+            for line in &written {
+                writer.listens_mut().add(line)?;
+            }
+            writer.settings_mut().set("window.language", &"de")
+        })
+        .await
+        .expect("written");
+    house.engine.shutdown().await;
+
+    setting.program().json(&["rebuild"]).await;
+    let house = setting.start().await;
+    house
+        .engine
+        .read(|reader| {
+            let kept = reader.listens().of_call(lines[0].call)?;
+            let kept: Vec<_> = kept.into_iter().rev().map(|(_, line)| line).collect();
+            assert_eq!(kept, lines, "the same lines in the same order");
+            let row = reader.calls().row(lines[0].call)?.expect("it is here");
+            assert!(row.heard, "and the list shows it");
+            let language = reader.settings().get::<String>("window.language")?;
+            assert_eq!(language.as_deref(), Some("de"));
+            Ok(())
+        })
+        .expect("readable");
     house.engine.shutdown().await;
 }

@@ -50,6 +50,12 @@ pub(crate) enum Command {
     /// The second copy of the recordings, in a bucket or a folder elsewhere
     #[command(subcommand)]
     Offsite(OffsiteCommand),
+    /// Copy the journal, the database and config.toml into a new folder, while everything goes on
+    Backup {
+        /// The folder: it must not exist yet, the one around it must
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
     /// A new database from the journal and the files; the old one is kept beside it
     Rebuild,
     /// Look at disk, database, sound device and accounts, and say what to do

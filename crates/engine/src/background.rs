@@ -234,6 +234,7 @@ async fn open(
         core.store.clone(),
         core.accounts.clone(),
         core.applier.clone(),
+        core.clock.clone(),
     );
     let canary = Canary::new(rand::random());
     let intake = Intake::new(

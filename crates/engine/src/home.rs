@@ -133,13 +133,14 @@ fn absolute(folder: &Path) -> io::Result<PathBuf> {
     std::path::absolute(folder)
 }
 
+/// Only this user may look into the folder.
 #[cfg(unix)]
-fn restrict(folder: &Path) -> io::Result<()> {
+pub(crate) fn restrict(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
 #[cfg(not(unix))]
-fn restrict(_folder: &Path) -> io::Result<()> {
+pub(crate) fn restrict(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

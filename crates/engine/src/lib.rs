@@ -12,6 +12,7 @@
 mod accounts;
 mod apply;
 mod background;
+mod backup;
 mod catch_up;
 mod checks;
 mod claim;
@@ -26,6 +27,7 @@ mod export;
 mod fetch;
 mod health;
 mod hearing;
+mod hint;
 mod home;
 mod import;
 mod inspect;
@@ -59,7 +61,9 @@ mod view;
 mod watch;
 mod webhooks;
 mod work;
+mod writable;
 
+pub use backup::{BackedUp, back_up};
 pub use catch_up::DIGEST;
 pub use conversation::{Conversation, Part};
 pub use engine::{Engine, EngineOptions, Variables, Waveform};

@@ -2,9 +2,9 @@
 //!
 //! The journal says everything about the calls; the sidecars say which files are whose. Both are
 //! taken in, in this order, and the result equals the old database in everything that is derived.
-//! What people did in the window (who listened, settings) is not derived; `rebuild` keeps the old
+//! What people did in the window is not derived; `rebuild` keeps the old
 //! database beside the new one, and takes over which alerts stand, which of them
-//! were seen, what was entered at the providers and what was agreed to about that.
+//! were seen, what was entered at the providers, who listened to what, and the settings.
 
 use std::{
     fs, io,
@@ -16,7 +16,8 @@ use jiff::Timestamp;
 use ringback_archive::{Found, RecordingPath, Verdict};
 use ringback_model::{Clock, ProviderCallId, RecordingInput, RecordingState};
 use ringback_store::{
-    Alert, CallFilter, Options, Reader, Recording, Registration, Store, StoreError, Writer,
+    Alert, CallFilter, Listen, ListenId, Options, Reader, Recording, Registration, Store,
+    StoreError, Writer,
 };
 
 use crate::{
@@ -26,7 +27,6 @@ use crate::{
     jobs, poll,
     role::Role,
     sidecar::Sidecar,
-    webhooks,
 };
 
 /// What came of it.
@@ -91,14 +91,19 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
 /// So many alerts are taken over at most.
 const MOST_ALERTS: usize = 100_000;
 
+/// So many lines of who listened are taken over at most, the newest.
+const MOST_LISTENS: usize = 1_000_000;
+
 /// What a database has that is in no journal and no file: the alerts that stand, so that what a person
-/// has seen is not told once more, and what was entered at the providers and agreed to.
+/// has seen is not told once more, what was entered at the providers, who listened, and what people set and
+/// agreed to.
 #[derive(Default)]
 struct Before {
     standing: Vec<Alert>,
     registrations: Vec<Registration>,
     addresses: Vec<(String, Timestamp)>,
-    agreed: Vec<(String, serde_json::Value)>,
+    settings: Vec<(String, serde_json::Value)>,
+    listens: Vec<(ListenId, Listen)>,
 }
 
 impl Before {
@@ -114,14 +119,15 @@ impl Before {
                     standing: reader.alerts().all_standing(MOST_ALERTS)?,
                     registrations: reader.registrations().all()?,
                     addresses: reader.addresses().all()?,
-                    agreed: webhooks::agreed(reader)?,
+                    settings: reader.settings().all()?,
+                    listens: reader.listens().list(None, MOST_LISTENS)?,
                 })
             });
             store.close();
             before
         };
         read().unwrap_or_else(|error| {
-            tracing::warn!(%error, "the old database cannot be read; its alerts are raised anew, and what was entered at the providers is not known");
+            tracing::warn!(%error, "the old database cannot be read; its alerts are raised anew, and what was entered at the providers and who listened is not known");
             Self::default()
         })
     }
@@ -136,8 +142,11 @@ impl Before {
         for (url, first_at) in &self.addresses {
             writer.addresses_mut().take_over(url, *first_at)?;
         }
-        for (key, value) in &self.agreed {
+        for (key, value) in &self.settings {
             writer.settings_mut().set(key, value)?;
+        }
+        for (_, listen) in self.listens.iter().rev() {
+            writer.listens_mut().add(listen)?;
         }
         Ok(())
     }

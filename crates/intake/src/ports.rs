@@ -31,8 +31,9 @@ pub trait Journal: Send + Sync {
     /// write each one to disk.
     fn refuse(&self, account: &AccountId, request: &RawRequest, refusal: Refusal);
 
-    /// Whether an event could be kept now. Must not wait.
-    fn is_writable(&self) -> bool;
+    /// Whether an event could be kept now. It may try, and wait for the disk, for a few seconds at most;
+    /// anybody may ask, as often as they like.
+    async fn is_writable(&self) -> bool;
 }
 
 /// What the journal did with an event.

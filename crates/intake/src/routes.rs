@@ -96,7 +96,7 @@ async fn nowhere(State(intake): State<Intake>, request: Request) -> Answer {
 }
 
 async fn health(State(intake): State<Intake>) -> Answer {
-    if intake.journal.is_writable() {
+    if intake.journal.is_writable().await {
         Answer::Ok
     } else {
         Answer::Unavailable

@@ -279,6 +279,24 @@ mod tests {
     }
 
     #[test]
+    fn whether_the_journal_can_be_written_is_tried_with_as_much_as_an_event_needs() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("ringback.db");
+        let store = Store::open(&path, Options::default(), Clock::system()).expect("opens");
+        let tried = || {
+            let (tell, told) = std::sync::mpsc::channel();
+            store.try_journal_async(move |result| tell.send(result).expect("waits"));
+            told.recv().expect("answered")
+        };
+        give_room(&store, 3);
+        assert_eq!(tried(), Err(StoreError::DiskFull));
+        give_room(&store, 10_000);
+        assert_eq!(tried(), Ok(()));
+        assert_eq!(tried(), Ok(()), "again and again");
+        assert_eq!(store.integrity(), Ok(()));
+    }
+
+    #[test]
     fn only_what_can_be_learned_again_does_not_wait_for_the_disk() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("ringback.db");

@@ -14,6 +14,7 @@
 
 #[cfg(test)]
 mod apart;
+mod backup;
 mod checkpoint;
 mod commit;
 mod error;
@@ -28,9 +29,11 @@ mod store;
 mod tables;
 mod writing;
 
+pub use backup::{Copied, back_up};
 pub use error::{Result, StoreError};
 pub use open::{Durability, Options};
 pub use reading::Reader;
+pub use refusals::IfKnown;
 pub use store::Store;
 pub use tables::absences::{Absence, Absences, AbsencesMut};
 pub use tables::addresses::{Addresses, AddressesMut};

@@ -11,7 +11,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::tables::{
     absences, addresses, alerts, calls, changes, copies, cursors, deletions, events, figures, jobs,
     ledger, legs, listens, recordings, refused, registrations, search, settings, shapes, sweeps,
-    transcripts,
+    transcripts, tried,
 };
 
 /// Marks a SQLite file as our database: "RBK1".
@@ -58,6 +58,8 @@ static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
         [registrations::V1, addresses::V1].join("\n"),
         // Finding the next jobs, and what a resync found before it asked.
         [jobs::V3, sweeps::V2].join("\n"),
+        // The newest event of each account.
+        events::newest::V1.to_owned(),
     ]
 });
 
@@ -66,6 +68,8 @@ static JOURNAL_STEPS: LazyLock<Vec<String>> = LazyLock::new(|| {
     vec![
         ["PRAGMA application_id = 0x52424b4a;", events::JOURNAL_V1].join("\n"),
         cursors::JOURNAL_V2.to_owned(),
+        // Whether it can be written.
+        tried::JOURNAL_V3.to_owned(),
     ]
 });
 

@@ -48,7 +48,7 @@ pub enum Durability {
 }
 
 /// How long we wait for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A file that is ours and not too new, and that was not changed yet.
 pub(crate) struct Opened<'p, 's> {
@@ -168,7 +168,7 @@ pub(crate) fn see_journal(conn: &Connection, path: &Path) -> Result<()> {
 
 /// Makes an empty file that only its owner can read, unless there is one: it will hold what people
 /// said. SQLite gives its log the same rights.
-fn create_private(path: &Path) -> Result<()> {
+pub(crate) fn create_private(path: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -201,7 +201,7 @@ fn sync_word(durability: Durability) -> &'static str {
 }
 
 /// The format of the file; 0 for a new one.
-fn format_of(conn: &Connection, ours: i32) -> Result<u32> {
+pub(crate) fn format_of(conn: &Connection, ours: i32) -> Result<u32> {
     let mark: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let format: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if mark == ours {

@@ -1,5 +1,6 @@
 //! Refused requests on their way to the disk: counted exactly, kept as a few samples, and written at
-//! most ten times a second, so that a stranger who knocks a thousand times a second costs nothing.
+//! most ten times a second, so that a stranger who knocks a thousand times a second costs nothing. The
+//! calls that they name are looked up in the same write.
 
 use std::{
     collections::BTreeMap,
@@ -7,12 +8,15 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use ringback_model::{AccountId, Clock};
+use ringback_model::{AccountId, Clock, ProviderCallId};
 
 use crate::{
     error::Result,
     queue::{Job, Lasting, Queue, Ran, Task},
-    tables::refused::{Refusal, RefusedCount},
+    tables::{
+        jobs::NewJob,
+        refused::{Refusal, RefusedCount},
+    },
     writing::Writer,
 };
 
@@ -22,6 +26,20 @@ const PAUSE: SignedDuration = SignedDuration::from_millis(100);
 const SAMPLES: usize = 20;
 /// Kinds of (account, reason) that are counted between two writes. Reasons are few words of ours.
 const KINDS: usize = 1024;
+/// Calls of one account that are looked up in one write: a thousand a second, which costs the writer a few
+/// thousandths of its time. When strangers name more, chance decides; senders of real events try again.
+const NAMED: usize = 100;
+/// What is named by more bytes is no call.
+const LONGEST_NAME: usize = 512;
+
+/// Work that is wanted only if the call is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IfKnown {
+    /// The call, in the account of the job.
+    pub call: ProviderCallId,
+    /// What is to be done then.
+    pub job: NewJob,
+}
 
 /// What waits.
 pub(crate) struct Refusals {
@@ -34,6 +52,7 @@ pub(crate) struct Refusals {
 struct Waiting {
     samples: Vec<Refusal>,
     counts: BTreeMap<(AccountId, String), RefusedCount>,
+    named: BTreeMap<AccountId, BTreeMap<String, IfKnown>>,
     written_at: Option<Timestamp>,
 }
 
@@ -47,10 +66,11 @@ impl Refusals {
     }
 
     /// Takes one in. True if it waits and somebody has to flush it later.
-    pub(crate) fn take(&self, refusal: Refusal) -> bool {
+    pub(crate) fn take(&self, refusal: Refusal, named: Vec<IfKnown>) -> bool {
         let now = self.clock.now();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.add(refusal);
+        waiting.name(named);
         let is_due = waiting
             .written_at
             .is_none_or(|at| now.duration_since(at).abs() >= PAUSE);
@@ -74,6 +94,10 @@ impl Refusals {
         let knocks = Knocks {
             samples: std::mem::take(&mut waiting.samples),
             counts: std::mem::take(&mut waiting.counts).into_values().collect(),
+            named: std::mem::take(&mut waiting.named)
+                .into_values()
+                .flat_map(BTreeMap::into_values)
+                .collect(),
         };
         // A stranger who keeps knocking shall not keep the disk busy.
         self.queue.push(Job::Task(Box::new(knocks), Lasting::Soon));
@@ -103,12 +127,22 @@ impl Waiting {
             self.samples.push(refusal.cut());
         }
     }
+
+    fn name(&mut self, named: Vec<IfKnown>) {
+        for one in named {
+            let of_account = self.named.entry(one.job.account.clone()).or_default();
+            if of_account.len() < NAMED && one.call.as_str().len() <= LONGEST_NAME {
+                of_account.entry(one.job.key.clone()).or_insert(one);
+            }
+        }
+    }
 }
 
 /// The write itself.
 struct Knocks {
     samples: Vec<Refusal>,
     counts: Vec<RefusedCount>,
+    named: Vec<IfKnown>,
 }
 
 impl Knocks {
@@ -119,6 +153,11 @@ impl Knocks {
         }
         for count in &self.counts {
             refused.count(count)?;
+        }
+        for IfKnown { call, job } in &self.named {
+            if writer.calls().id_of(&job.account, call)?.is_some() {
+                writer.jobs_mut().enqueue(job)?;
+            }
         }
         Ok(())
     }

@@ -19,13 +19,14 @@ use crate::{
     open::{self, Options},
     queue::{Done, Job, Lasting, Queue, Ran, Task},
     reading::{Pool, Reader},
-    refusals::Refusals,
+    refusals::{IfKnown, Refusals},
     sql,
     tables::{
         changes::Change,
         cursors,
-        events::{Appended, NewEvent, PackedEvent},
+        events::{Appended, NewEvent, PackedEvent, newest},
         refused::Refusal,
+        tried,
     },
     writing::Writer,
 };
@@ -64,6 +65,10 @@ impl Store {
         let conn = database.for_writing(options.durability)?;
         let journal_conn = journal.for_writing(options.durability)?;
         open::see_journal(&conn, path)?;
+        if let Err(error) = newest::learn(&conn) {
+            // A full disk or a damaged page is no reason not to open: what is here can be read and told of.
+            tracing::warn!(%error, "the newest events are not known until the next start");
+        }
         let checkpointer = open::checkpointer(path, options.durability)?;
         let journal_checkpointer = open::checkpointer(&journal_path, options.durability)?;
         let watch = Mutex::new(open::reader(path)?);
@@ -201,6 +206,12 @@ impl Store {
         );
     }
 
+    /// Writes something of no meaning into the journal, as large as a small event, so that it is known
+    /// whether one could be kept; `on_done` hears it when the disk has it.
+    pub fn try_journal_async(&self, on_done: impl FnOnce(Result<()>) + Send + 'static) {
+        self.in_journal(|writer| tried::write(writer.conn(), writer.now()), on_done);
+    }
+
     /// Runs `work` on the journal's writer, between appends.
     pub(crate) fn in_journal<T: Send + 'static>(
         &self,
@@ -264,9 +275,11 @@ impl Store {
     }
 
     /// Records that a request was refused. Never waits and never fails: it is counted at once and
-    /// reaches the disk at most ten times a second, with the newest few bodies cut to 4 KiB.
-    pub fn refuse(&self, refusal: Refusal) {
-        if self.inner.refusals.take(refusal) {
+    /// reaches the disk at most ten times a second, with the first few bodies cut to 4 KiB. In the same
+    /// write the calls that it names are looked up, and what is to be done about those that are known
+    /// becomes a job; of an account a hundred at a time, further ones are passed over.
+    pub fn refuse(&self, refusal: Refusal, named: Vec<IfKnown>) {
+        if self.inner.refusals.take(refusal, named) {
             self.inner.checkpoints[0].refusals_wait();
         }
     }

@@ -1,7 +1,7 @@
 //! Accounts and alerts.
 
 use ringback_engine::{
-    ApiError, Engine, EngineError, Poll, TEST_KIND, TunnelReport,
+    ApiError, Engine, EngineError, Poll, TunnelReport,
     config::{ConfiguredAccount, SecretSource},
     store::{Alert, CallFilter},
 };
@@ -49,7 +49,7 @@ pub(crate) fn account_json(
                 .collect(),
             last_webhook_at: reader
                 .events()
-                .newest_webhook(id, TEST_KIND)?
+                .newest_webhook(id)?
                 .map(|head| time(head.received_at)),
             last_poll_at: poll.last_at.map(time),
             last_poll_error: poll.last_error.as_deref().map(ErrorJson::from),

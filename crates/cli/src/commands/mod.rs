@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod backup;
 mod calls;
 mod doctor;
 mod events;
@@ -44,6 +45,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Done {
     let home = home(asked)?;
     match cli.command {
         Command::Simulate(args) => simulate::run(home, args, out).await,
+        Command::Backup { to } => backup::run(home, &to, out).await,
         Command::Rebuild => rebuild::run(home, out).await,
         command => {
             let vault = keys::vault(&home, Sealed::wanted(&command))?;
@@ -68,8 +70,8 @@ async fn answer(engine: &Engine, command: Command, out: Out) -> Done {
         Command::Doctor(args) => doctor::run(engine, args.bundle.as_deref(), out).await,
         Command::Log(command) => log::run(engine, command, out).await,
         Command::Status => status::run(engine, out),
-        Command::Serve(_) | Command::Simulate(_) | Command::Rebuild => {
-            unreachable!("these start an engine of their own kind")
+        Command::Serve(_) | Command::Simulate(_) | Command::Backup { .. } | Command::Rebuild => {
+            unreachable!("these start an engine of their own kind, or none")
         }
     }
 }

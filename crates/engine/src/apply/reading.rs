@@ -23,11 +23,15 @@ use super::{
 use crate::{
     EngineError,
     accounts::{Accounts, Party},
+    hint::Hint,
     jobs, ledger,
 };
 
 /// Snapshots of these kinds are items of a list. What a list leaves out is asked for.
 const LISTED: &str = "listed";
+
+/// So many questions of an account may wait about calls of which only unsigned events told.
+const MOST_HINTED: usize = 100;
 
 /// Our own words for calls that do not go on although nobody told their end. They stand in the
 /// journal, so that a database that is built again says the same.
@@ -86,6 +90,8 @@ pub(super) enum Said {
         calls: Vec<ProviderCallId>,
         why: String,
     },
+    /// The same of what nobody vouches for: it brings about a bounded number of questions.
+    Hint(Vec<ProviderCallId>),
     /// Asking about the call is over, and why it brought nothing more.
     Unanswered {
         call: ProviderCallId,
@@ -161,13 +167,18 @@ pub(crate) fn document(event: &Event) -> Document<'_> {
 
 fn said(party: &Party, event: &Event) -> Said {
     let head = &event.head;
+    if let Some(Hint { calls, why }) = Hint::read(event) {
+        return match why {
+            Some(why) => Said::Ignored(why),
+            None => Said::Hint(calls),
+        };
+    }
     let document = document(event);
     match party.provider().understand(party.account(), document) {
         Ok(Understood::Events(events)) if head.standing == Standing::Hint => {
-            let calls = events.into_iter().map(|event| event.call);
-            hint(calls.collect())
+            Said::Hint(events.into_iter().map(|event| event.call).collect())
         }
-        Ok(Understood::Ask { calls, .. }) if head.standing == Standing::Hint => hint(calls),
+        Ok(Understood::Ask { calls, .. }) if head.standing == Standing::Hint => Said::Hint(calls),
         Ok(Understood::Ask { calls, why }) => Said::Ask { calls, why },
         Ok(Understood::Events(events)) => Said::Events(events),
         Ok(Understood::Ignored(reason)) => Said::Ignored(reason),
@@ -175,12 +186,26 @@ fn said(party: &Party, event: &Event) -> Said {
     }
 }
 
-/// What nobody vouches for names calls, and no more.
-fn hint(calls: Vec<ProviderCallId>) -> Said {
-    Said::Ask {
-        calls,
-        why: "unsigned: the provider is asked about the call instead".into(),
+/// Asks about the calls that an unsigned event names: about one that is known like about any other, about
+/// those that are not after everything else. When too many such questions wait, a stranger made them up,
+/// or the provider is not to be had; what exists is found by the next poll then. True if one is asked.
+fn ask_hinted(
+    writer: &mut Writer<'_>,
+    party: &Party,
+    calls: &[ProviderCallId],
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut asked = false;
+    for call in calls {
+        let question = jobs::resync(party.id(), call, at);
+        asked |= if writer.calls().id_of_any(party.id(), call)?.is_some() {
+            writer.jobs_mut().enqueue(&question)?;
+            true
+        } else {
+            writer.jobs_mut().enqueue_hinted(&question, MOST_HINTED)?
+        };
     }
+    Ok(asked)
 }
 
 /// Takes in one event and notes what became of it. True if there is work to do now.
@@ -205,6 +230,17 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
             due = true;
             EventOutcome::Ignored {
                 reason: why.clone(),
+                call: None,
+            }
+        }
+        (Said::Hint(calls), Some(party)) => {
+            due = ask_hinted(writer, party, calls, reading.heard_at)?;
+            let reason = match due {
+                true => "unsigned: the provider is asked about the call instead",
+                false => "unsigned, and too many such questions wait: a poll finds the call",
+            };
+            EventOutcome::Ignored {
+                reason: reason.into(),
                 call: None,
             }
         }
@@ -235,12 +271,17 @@ pub(super) fn take_in(writer: &mut Writer<'_>, reading: &Reading) -> Result<bool
                 call: None,
             }
         }
-        (Said::Events(_) | Said::Ask { .. } | Said::Unanswered { .. } | Said::Deleted(_), None) => {
-            EventOutcome::Ignored {
-                reason: "its account is not in config.toml any more".into(),
-                call: None,
-            }
-        }
+        (
+            Said::Events(_)
+            | Said::Ask { .. }
+            | Said::Hint(_)
+            | Said::Unanswered { .. }
+            | Said::Deleted(_),
+            None,
+        ) => EventOutcome::Ignored {
+            reason: "its account is not in config.toml any more".into(),
+            call: None,
+        },
     };
     writer.events_mut().mark(reading.seq, &outcome)?;
     Ok(due)

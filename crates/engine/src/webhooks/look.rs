@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use ringback_model::AccountId;
-use ringback_providers::{May, TEST_KIND, WebhookTarget};
+use ringback_providers::{May, WebhookTarget};
 use ringback_store::{RegisteredFor, Registration, RegistrationOutcome, StoreError, Writer};
 use url::Url;
 
@@ -33,7 +33,7 @@ pub(super) async fn look(core: &Core, party: &Party) -> Result<WebhookLook, Engi
     };
     settle(core, account, &found).await?;
     let (last_event, lines) = core.store.read(|reader| {
-        let newest = reader.events().newest_webhook(account, TEST_KIND)?;
+        let newest = reader.events().newest_webhook(account)?;
         let lines: Result<Vec<_>, StoreError> = found
             .iter()
             .map(|target| {

@@ -15,7 +15,6 @@ mod write;
 use jiff::Timestamp;
 use ringback_model::AccountId;
 use ringback_providers::{Advice, ApiError, WebhookStep, WebhookTarget};
-use ringback_store::{Reader, StoreError};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -152,13 +151,6 @@ const CONSENT: &str = "webhook_consent.";
 /// Where a person's word is kept.
 fn consent_key(account: &AccountId) -> String {
     format!("{CONSENT}{account}")
-}
-
-/// What people agreed to, as it stands among the settings.
-pub(crate) fn agreed(reader: &Reader<'_>) -> Result<Vec<(String, serde_json::Value)>, StoreError> {
-    let mut all = reader.settings().all()?;
-    all.retain(|(key, _)| key.starts_with(CONSENT));
-    Ok(all)
 }
 
 fn consent_of(core: &Core, account: &AccountId) -> Result<Option<Consent>, EngineError> {

@@ -93,7 +93,7 @@ pub(super) async fn send(
     };
     let newest = core
         .store
-        .read(|reader| reader.events().newest_webhook(id, TEST_KIND))?;
+        .read(|reader| reader.events().newest_webhook(id))?;
     let last_event = newest.map(|head| (head.received_at, head.kind));
     let nonce = hex::encode(rand::random::<[u8; 12]>());
     let now = core.clock.now();

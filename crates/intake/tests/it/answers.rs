@@ -207,6 +207,14 @@ async fn health_is_whether_events_can_be_kept() {
     let answered = house.answer(request("GET", "/healthz")).await;
     assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answered.header("retry-after").is_some());
+    house.journal.is_down.store(false, SeqCst);
+    let answered = house.answer(request("GET", "/healthz")).await;
+    assert_eq!(
+        answered.status,
+        StatusCode::OK,
+        "no event had to come first"
+    );
+    assert_eq!(house.kept(), 0);
 }
 
 #[tokio::test]

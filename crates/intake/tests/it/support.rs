@@ -131,7 +131,7 @@ impl Journal for Memory {
         refused.push((account.clone(), request.clone(), refusal));
     }
 
-    fn is_writable(&self) -> bool {
+    async fn is_writable(&self) -> bool {
         !self.is_down.load(SeqCst)
     }
 }

@@ -22,3 +22,4 @@ pub(crate) mod settings;
 pub(crate) mod shapes;
 pub(crate) mod sweeps;
 pub(crate) mod transcripts;
+pub(crate) mod tried;

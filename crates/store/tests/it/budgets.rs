@@ -161,3 +161,51 @@ fn absences_that_were_not_told_of_are_one() {
     assert!(!tell(), "it is told of once");
     assert_eq!(untold(), None);
 }
+
+/// A question that somebody wants of whom nobody knows who it is.
+fn hint(store: &Store, key: &str, now: Timestamp, most: usize) -> bool {
+    let job = NewJob {
+        kind: "fetch".into(),
+        key: key.into(),
+        account: account(key.split(' ').next().expect("an account")),
+        payload: json!({}),
+        run_at: now,
+        deadline: None,
+    };
+    store
+        .write_soon(move |writer| writer.jobs_mut().enqueue_hinted(&job, most))
+        .expect("answered")
+}
+
+#[test]
+fn what_nobody_vouches_for_is_bounded_for_each_account_and_comes_after_what_is_live() {
+    let home = Home::new();
+    let now = home.now();
+    let taken = (0..1_000)
+        .filter(|n| hint(&home.store, &format!("clinic {n}"), now, 100))
+        .count();
+    assert_eq!(taken, 100);
+    assert!(hint(&home.store, "shop 1", now, 100), "another account");
+    assert!(
+        hint(&home.store, "clinic 7", now, 100),
+        "the same again is no further one"
+    );
+    let all = home.store.read(|reader| reader.jobs().list("fetch", 5_000));
+    assert_eq!(all.expect("reads").len(), 101);
+
+    let later = now + SignedDuration::from_secs(60);
+    add(&home.store, "clinic signed", later, None, false);
+    // One of the others is wanted by somebody who is known.
+    add(&home.store, "clinic 42", later, None, false);
+    let first = claim(&home.store, later, 3, 3);
+    assert_eq!(
+        first[..2],
+        ["clinic 42", "clinic signed"],
+        "what is live goes first however long the others waited"
+    );
+    assert!(
+        hint(&home.store, "clinic one more", later, 100),
+        "one of the hundred has become live"
+    );
+    assert!(!hint(&home.store, "clinic too many", later, 100));
+}

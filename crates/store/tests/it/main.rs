@@ -1,5 +1,6 @@
 //! The store against real SQLite files.
 
+mod backup;
 mod budgets;
 mod calls;
 mod conversation;

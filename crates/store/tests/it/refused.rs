@@ -1,9 +1,12 @@
 //! What was refused at the door.
 
-use jiff::SignedDuration;
-use ringback_store::{Options, Refusal, Store};
+use std::sync::mpsc;
 
-use crate::home::{Home, account};
+use jiff::SignedDuration;
+use ringback_model::ProviderCallId;
+use ringback_store::{IfKnown, NewJob, Options, Refusal, Store, StoreError};
+
+use crate::home::{Home, START, Told, account};
 
 fn knock(home: &Home, name: &str, reason: &str, body: &[u8]) -> Refusal {
     Refusal {
@@ -33,8 +36,10 @@ fn kept(store: &Store, name: Option<&str>) -> usize {
 #[test]
 fn a_refused_request_is_kept_with_its_reason_and_the_beginning_of_its_body() {
     let home = Home::new();
-    home.store
-        .refuse(knock(&home, "clinic", "signature_wrong", &[7; 10_000]));
+    home.store.refuse(
+        knock(&home, "clinic", "signature_wrong", &[7; 10_000]),
+        Vec::new(),
+    );
     settle(&home.store);
     let rows = home
         .store
@@ -55,7 +60,8 @@ fn the_ring_is_capped_and_the_counts_are_exact() {
     for n in 0..7 {
         let name = format!("a{n}");
         for _ in 0..250 {
-            home.store.refuse(knock(&home, &name, "too_old", b"x"));
+            home.store
+                .refuse(knock(&home, &name, "too_old", b"x"), Vec::new());
             home.pass(SignedDuration::from_millis(100));
         }
         settle(&home.store);
@@ -85,12 +91,16 @@ fn a_flood_is_counted_in_full_and_written_in_few_rows() {
         ..Options::default()
     });
     for _ in 0..5000 {
-        home.store
-            .refuse(knock(&home, "clinic", "signature_missing", &[1; 100]));
+        home.store.refuse(
+            knock(&home, "clinic", "signature_missing", &[1; 100]),
+            Vec::new(),
+        );
     }
     home.pass(SignedDuration::from_millis(100));
-    home.store
-        .refuse(knock(&home, "clinic", "signature_missing", b"last"));
+    home.store.refuse(
+        knock(&home, "clinic", "signature_missing", b"last"),
+        Vec::new(),
+    );
     settle(&home.store);
     let counts = home
         .store
@@ -103,11 +113,96 @@ fn a_flood_is_counted_in_full_and_written_in_few_rows() {
         .expect("others get through");
 }
 
+/// A question about a call, if it is known.
+fn about(home: &Home, call: &str) -> IfKnown {
+    IfKnown {
+        call: ProviderCallId::new(call),
+        job: NewJob {
+            kind: "resync".into(),
+            key: format!("clinic/{call}"),
+            account: account("clinic"),
+            payload: serde_json::json!({ "call": call }),
+            run_at: home.now(),
+            deadline: None,
+        },
+    }
+}
+
+#[test]
+fn ten_thousand_refusals_that_each_name_another_call_are_a_few_writes_and_ask_about_the_one_that_is_known()
+ {
+    let home = Home::with(Options {
+        waiting_writes: 1_000,
+        ..Options::default()
+    });
+    Told::new("clinic", "call_known", START).put(&home.store);
+    // The writer stands still: ten seconds are a hundred writes, and some more while this machine is slow.
+    // If there were one for each refusal, the line would be full and the count not exact.
+    let (go, gate) = mpsc::channel::<()>();
+    let (entered, inside) = mpsc::channel();
+    home.store.write_async(
+        move |_| {
+            entered.send(()).expect("the test waits");
+            gate.recv().map_err(|_| StoreError::Closed)
+        },
+        |result| result.expect("let go"),
+    );
+    inside.recv().expect("the writer stands still");
+    for n in 0..10_000 {
+        let call = if n % 5_000 == 2_500 {
+            "call_known".to_owned()
+        } else {
+            format!("call_{n}")
+        };
+        let named = vec![about(&home, &call)];
+        home.store
+            .refuse(knock(&home, "clinic", "signature_wrong", b"{}"), named);
+        home.pass(SignedDuration::from_millis(1));
+    }
+    go.send(()).expect("the writer waits");
+    home.pass(SignedDuration::from_secs(1));
+    home.store
+        .refuse(knock(&home, "clinic", "signature_wrong", b"{}"), Vec::new());
+    settle(&home.store);
+    home.store
+        .read(|reader| {
+            assert_eq!(reader.refused().counts()?[0].count, 10_001);
+            let asked = reader.jobs().list("resync", 10)?;
+            let keys: Vec<_> = asked.iter().map(|job| job.work.key.as_str()).collect();
+            assert_eq!(keys, ["clinic/call_known"], "once, and nobody else");
+            Ok(())
+        })
+        .expect("reads");
+}
+
+#[test]
+fn one_write_looks_up_a_bounded_number_of_calls_of_each_account() {
+    let home = Home::new();
+    for n in 0..300 {
+        Told::new("clinic", &format!("call_{n}"), START + n).put(&home.store);
+    }
+    home.store
+        .refuse(knock(&home, "clinic", "too_old", b"{}"), Vec::new());
+    let all = (0..300).map(|n| about(&home, &format!("call_{n}")));
+    home.store
+        .refuse(knock(&home, "clinic", "too_old", b"{}"), all.collect());
+    home.pass(SignedDuration::from_secs(1));
+    home.store
+        .refuse(knock(&home, "clinic", "too_old", b"{}"), Vec::new());
+    settle(&home.store);
+    let asked = home
+        .store
+        .read(|reader| reader.jobs().list("resync", 1_000));
+    assert_eq!(asked.expect("reads").len(), 100);
+}
+
 #[test]
 fn what_was_refused_last_is_written_before_closing() {
     let home = Home::new();
-    home.store.refuse(knock(&home, "clinic", "too_old", b"1"));
-    home.store.refuse(knock(&home, "clinic", "too_old", b"2"));
+    home.store
+        .refuse(knock(&home, "clinic", "too_old", b"1"), Vec::new());
+    home.store
+        .refuse(knock(&home, "clinic", "too_old", b"2"), Vec::new());
     home.store.clone().close();
     let again = home.second();
     let counts = again

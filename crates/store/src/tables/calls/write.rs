@@ -76,6 +76,15 @@ impl CallsMut<'_, '_> {
             transcript,
             sql::ms(self.writer.now()),
         )?;
+        if stored.is_none() {
+            // Who listened may be known before the call is, in a database that is built anew.
+            sql::run(
+                conn,
+                "UPDATE calls SET heard = 1 WHERE row = ?1
+                     AND EXISTS (SELECT 1 FROM listens WHERE call_id = ?2)",
+                (place.row, record.id.to_string()),
+            )?;
+        }
         sql::run(
             conn,
             "INSERT INTO call_docs (call, doc) VALUES (?1, ?2)

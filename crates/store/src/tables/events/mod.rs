@@ -5,6 +5,7 @@
 //! of an event is in the database (`event_states`), in the same transaction as the change to the
 //! call. Bodies are in a table of their own, so that lists do not read them.
 
+pub(crate) mod newest;
 mod pace;
 mod read;
 mod write;

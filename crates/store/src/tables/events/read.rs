@@ -1,12 +1,9 @@
 //! Reading the journal.
 
-use jiff::Timestamp;
-use ringback_model::{AccountId, CallId, Source};
+use ringback_model::{AccountId, CallId};
 use rusqlite::{Row, params};
 
-use super::{
-    Event, EventFilter, EventHead, EventId, EventState, Events, Request, Standing, source_word,
-};
+use super::{Event, EventFilter, EventHead, EventId, EventState, Events, Request, Standing};
 use crate::{
     error::{Result, StoreError},
     pack::unpack,
@@ -139,33 +136,9 @@ impl Events<'_> {
             read_head,
         )
     }
-
-    /// The newest webhook of `account` of another kind than `not`.
-    pub fn newest_webhook(&self, account: &AccountId, not: &str) -> Result<Option<EventHead>> {
-        sql::one(
-            self.conn,
-            &format!(
-                "SELECT {HEAD} FROM {HEADS} WHERE e.account = ?1 AND e.source = ?2
-                 AND e.kind IS NOT ?3 ORDER BY e.seq DESC LIMIT 1"
-            ),
-            (account.as_str(), source_word(Source::Webhook), not),
-            read_head,
-        )
-    }
-
-    /// When the newest event of `account` from `source` came.
-    pub fn last_received(&self, account: &AccountId, source: Source) -> Result<Option<Timestamp>> {
-        sql::one(
-            self.conn,
-            "SELECT received_at FROM events WHERE account = ?1 AND source = ?2
-             ORDER BY seq DESC LIMIT 1",
-            (account.as_str(), source_word(source)),
-            |row| sql::at(row.get(0)?),
-        )
-    }
 }
 
-fn read_head(row: &Row<'_>) -> Result<EventHead> {
+pub(super) fn read_head(row: &Row<'_>) -> Result<EventHead> {
     let id: String = row.get(1)?;
     let account: String = row.get(2)?;
     let source: String = row.get(4)?;

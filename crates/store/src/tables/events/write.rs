@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Appended, EventOutcome, EventState, EventsMut, PackedEvent, source_word};
+use super::{Appended, EventOutcome, EventState, EventsMut, PackedEvent, newest, source_word};
 use crate::{error::Result, sql};
 
 impl EventsMut<'_, '_> {
@@ -37,7 +37,7 @@ impl EventsMut<'_, '_> {
                 sql::ms(self.writer.now()),
             ],
         )?;
-        Ok(())
+        newest::note(conn, seq)
     }
 
     /// Every event up to `seq` was looked at. Whoever says so has read it in one state of the

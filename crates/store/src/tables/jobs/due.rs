@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ringback_model::AccountId;
 use rusqlite::{Connection, params};
 
-use super::{COLUMNS, Job, read};
+use super::{COLUMNS, Job, Lane, read};
 use crate::{error::Result, sql};
 
 /// What goes first. The order is the order of work.
@@ -37,8 +37,8 @@ pub(super) fn of(
         }
         let mut own = Vec::new();
         for kind in kinds {
-            for is_backlog in [false, true] {
-                own.extend(first(conn, kind, &account, is_backlog, now, room)?);
+            for lane in Lane::ALL {
+                own.extend(first(conn, kind, &account, lane, now, room)?);
             }
         }
         let mut own: Vec<_> = own
@@ -137,14 +137,14 @@ fn first(
     conn: &Connection,
     kind: &str,
     account: &AccountId,
-    is_backlog: bool,
+    lane: Lane,
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<Job>> {
     let of = params![
         kind,
         account.as_str(),
-        is_backlog,
+        lane as i64,
         sql::ms(now),
         sql::size(limit)
     ];

@@ -116,6 +116,19 @@ pub struct Budgets {
     pub backlog: usize,
 }
 
+/// In which line a job stands, as in its row's `backlog`. One that is wanted twice stands in the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lane {
+    Live = 0,
+    Backlog = 1,
+    /// Backlog of which there is only so much.
+    Hinted = 2,
+}
+
+impl Lane {
+    const ALL: [Self; 3] = [Self::Live, Self::Backlog, Self::Hinted];
+}
+
 /// How many jobs of a kind there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobCount {
@@ -259,15 +272,40 @@ pub struct JobsMut<'w, 'c> {
 impl JobsMut<'_, '_> {
     /// Adds a job, or joins it to the one that is there for the same kind and key.
     pub fn enqueue(&mut self, job: &NewJob) -> Result<Enqueued> {
-        self.add(job, false)
+        self.add(job, Lane::Live)
     }
 
     /// The same for work that is never in a hurry. A job that is there and live stays so.
     pub fn enqueue_backlog(&mut self, job: &NewJob) -> Result<Enqueued> {
-        self.add(job, true)
+        self.add(job, Lane::Backlog)
     }
 
-    fn add(&mut self, job: &NewJob, is_backlog: bool) -> Result<Enqueued> {
+    /// The same for work that somebody wants of whom nobody knows who it is: in no hurry either, and of a
+    /// kind and account at most `most` wait. False if there are so many already.
+    pub fn enqueue_hinted(&mut self, job: &NewJob, most: usize) -> Result<bool> {
+        let conn = self.writer.conn();
+        let is_there = self.writer.jobs().get(&job.kind, &job.key)?.is_some();
+        let waiting: i64 = sql::value(
+            conn,
+            "SELECT count(*) FROM (
+                 SELECT 1 FROM jobs INDEXED BY jobs_order
+                 WHERE kind = ?1 AND account = ?2 AND backlog = ?3 LIMIT ?4
+             )",
+            params![
+                job.kind,
+                job.account.as_str(),
+                Lane::Hinted as i64,
+                sql::size(most)
+            ],
+        )?;
+        if !is_there && waiting >= sql::size(most) {
+            return Ok(false);
+        }
+        self.add(job, Lane::Hinted)?;
+        Ok(true)
+    }
+
+    fn add(&mut self, job: &NewJob, lane: Lane) -> Result<Enqueued> {
         let conn = self.writer.conn();
         let existing: Option<JobId> = sql::one(
             conn,
@@ -295,7 +333,7 @@ impl JobsMut<'_, '_> {
                     sql::to_json(&job.payload)?,
                     sql::ms(job.run_at),
                     job.deadline.map(sql::ms),
-                    is_backlog,
+                    lane as i64,
                 ],
                 |row| row.get(0),
             )?;
