@@ -269,7 +269,8 @@ impl TelnyxClient {
         for raw in page.items {
             let Some(record) = record(raw) else { continue };
             let start = record.started_at.or(record.finished_at);
-            began.push(start);
+            // One without times says nothing about the order.
+            began.extend(start);
             if start.is_none_or(|start| start >= since) {
                 let call = ProviderCallId::new(&record.conversation);
                 snapshots.push(snapshot(KIND_RECORD, call, raw, answer.at));
@@ -278,7 +279,7 @@ impl TelnyxClient {
         // The newest come first, by what users saw; that is not promised. So an early end is only
         // taken for one where the page itself is in that order.
         let is_newest_first = began.is_sorted_by(|one, other| one >= other);
-        let is_past = began.last().is_some_and(|start| *start < Some(since));
+        let is_past = began.last().is_some_and(|start| *start < since);
         Ok(Step {
             snapshots,
             next: page.next.filter(|_| !(is_newest_first && is_past)),
