@@ -20,6 +20,7 @@ mod files;
 mod full_disk;
 mod half_a_transfer;
 mod health;
+mod hanging;
 mod hostile;
 mod keys;
 mod killed;

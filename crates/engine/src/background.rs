@@ -102,7 +102,6 @@ pub(crate) fn start(
     background: Background,
     door: Option<Door>,
     listen: Option<SocketAddr>,
-    owner: String,
     rings: Bell,
     alive: Weak<()>,
 ) {
@@ -111,7 +110,7 @@ pub(crate) fn start(
         let Some(mut role) = wait_for_role(&core).await else {
             return;
         };
-        take_over(&core, &mut role, &owner).await;
+        take_over(&core, &mut role).await;
         background.lock().has_role = true;
         core.tell(News::Health);
         restore_if_new(&core).await;
@@ -125,8 +124,7 @@ pub(crate) fn start(
                 return;
             }
         }
-        let work = move |core| work::run(core, owner.clone());
-        let loops = tokio::spawn(keep(core.clone(), "the work loop", work));
+        let loops = tokio::spawn(keep(core.clone(), "the work loop", work::run));
         core.spawn(keep(core.clone(), "a resync", resync::attend));
         let beside = [
             tokio::spawn(keep(
@@ -205,8 +203,8 @@ async fn wait_for_role(core: &Core) -> Option<Role> {
 
 /// Whoever had the role before is gone, perhaps by a crash: what it had in hand is free at once, not
 /// only when its leases run out.
-async fn take_over(core: &Core, role: &mut Role, owner: &str) {
-    let before = match role.sign(owner) {
+async fn take_over(core: &Core, role: &mut Role) {
+    let before = match role.sign(core.takers.process()) {
         Ok(Some(before)) => before,
         Ok(None) => return,
         Err(error) => {

@@ -25,6 +25,7 @@ use crate::{
     fetch::{Fetcher, ask_again},
     health::LandedLately,
     keys::{Keys, NoStore, Vault},
+    lease::Takers,
     live::{ConfigState, Live},
     news::News,
     offsite::Offsite,
@@ -135,20 +136,19 @@ impl Engine {
         let (applier, rings) =
             apply::applier(store.clone(), accounts.clone(), clock.clone(), work.clone());
         let (news, _) = broadcast::channel(1024);
-        let owner = owner();
         let offsite = config
             .offsite
             .as_ref()
-            .map(|place| Offsite::open(place, owner.clone()).map(Arc::new))
+            .map(|place| Offsite::open(place).map(Arc::new))
             .transpose()?;
         let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
             desk: Desk::new(clock.clone(), store.clone(), news.clone()),
-            fetcher: Fetcher::new(core.clone(), owner.clone()),
+            fetcher: Fetcher::new(core.clone()),
             offsite: RwLock::new(offsite),
             home,
             live: Live::new(config, clock.now()),
             clock,
-            owner: owner.clone(),
+            takers: Takers::new(process()),
             environment,
             keys,
             is_demo: options.is_demo,
@@ -181,7 +181,6 @@ impl Engine {
                 background.clone(),
                 door,
                 options.listen,
-                owner,
                 rings,
                 Arc::downgrade(&alive),
             );
@@ -500,7 +499,7 @@ async fn first_door(core: &Core, options: &EngineOptions) -> Result<Option<Door>
 }
 
 /// Names this process in leases.
-fn owner() -> String {
+fn process() -> String {
     format!("{}-{:08x}", std::process::id(), rand::random::<u32>())
 }
 

@@ -1,7 +1,9 @@
 //! Everything that goes wrong with real providers, as switches that a test turns while the simulator runs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 /// How often a fault still strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,29 +87,55 @@ pub struct Faults {
     pub lists_only: bool,
     /// Whether the API can be reached.
     pub reach: Reach,
+    /// API requests are heard and wait for their answer until this is switched off. They get the one that the
+    /// other switches say then.
+    pub answers_held: bool,
 }
 
 /// One account's switchboard; clones turn the same switches.
 #[derive(Debug, Clone, Default)]
-pub struct Switches(Arc<Mutex<Faults>>);
+pub struct Switches(Arc<Board>);
+
+#[derive(Debug, Default)]
+struct Board {
+    faults: Mutex<Faults>,
+    /// Rings when a switch is turned.
+    turned: Notify,
+}
 
 impl Switches {
     /// Changes faults; takes effect with the next webhook or request.
     pub fn turn(&self, change: impl FnOnce(&mut Faults)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    fn lock(&self) -> MutexGuard<'_, Faults> {
+        let faults = self.0.faults.lock();
+        faults.unwrap_or_else(PoisonError::into_inner)
+    }
+
+        change(&mut self.lock());
+        self.0.turned.notify_waiters();
+    }
+
+    /// Waits as long as answers are held.
+    pub(crate) async fn until_answered(&self) {
+        loop {
+            let turned = self.0.turned.notified();
+            tokio::pin!(turned);
+            turned.as_mut().enable();
+            if !self.lock().answers_held {
+                return;
+            }
+            turned.await;
+        }
     }
 
     /// The present faults.
     #[must_use]
     pub fn faults(&self) -> Faults {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lock().clone()
     }
 
     /// Whether the chosen fault strikes now; counts it down.
     pub(crate) fn strikes(&self, fault: impl FnOnce(&mut Faults) -> &mut Times) -> bool {
-        fault(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)).strike()
+        fault(&mut self.lock()).strike()
     }
 }

@@ -97,6 +97,7 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
     let place = api
         .world
         .see(seen(&request, Some(account), Host::Api, api.world.now()));
+    switches.until_answered().await;
     let faults = switches.faults();
     let mut response = match faults.reach {
         Reach::HangsUp => {
