@@ -6,6 +6,7 @@ mod arriving;
 mod asleep;
 mod bulk;
 mod checks;
+mod clock_set_back;
 mod command_line;
 mod conversation;
 mod cut_off;

@@ -3,7 +3,8 @@
 //!
 //! How far the list is known to be complete is a cursor in the database; it moves only when a whole
 //! walk has been taken in. A walk begins earlier than the cursor, because a call is listed by its
-//! start and a long one was not over when the last walk came by.
+//! start and a long one was not over when the last walk came by. The cursor is a moment of the
+//! provider's clock where it tells the time: ours may be wrong while it is read.
 
 use std::{
     collections::BTreeMap,
@@ -79,7 +80,7 @@ impl Polls {
         }
     }
 
-    /// After a sleep or a start everything is due.
+    /// After a sleep, or when the clock was set, everything is due.
     pub(crate) fn all_due(&self) {
         for poll in self.lock().values_mut() {
             poll.next_list = None;
@@ -166,6 +167,8 @@ async fn poll(core: &Arc<Core>, party: &Arc<Party>, due: Due, every: SignedDurat
     let alert = {
         let mut polls = core.polls.lock();
         let poll = polls.entry(party.id().clone()).or_default();
+        // The clock may have been set back meanwhile.
+        let began = began.min(core.clock.now());
         let later = |pause| began.saturating_add(pause).unwrap_or(Timestamp::MAX);
         poll.next_ongoing = Some(later(ONGOING_EVERY));
         if due.list {
@@ -248,11 +251,11 @@ async fn walk(
         .read(|reader| reader.cursors().get(party.id(), CURSOR))?;
     let complete_until = cursor.and_then(|text| text.parse::<Timestamp>().ok());
     let since = match complete_until {
-        Some(until) => until.saturating_sub(party.client.list_overlap()),
+        Some(until) => until.min(began).saturating_sub(party.client.list_overlap()),
         None => began.saturating_sub(FIRST_WALK),
     }
     .unwrap_or(Timestamp::MIN);
-    let mut page = None;
+    let (mut page, mut read_at) = (None, None);
     loop {
         let listed = party.client.list(since, page.as_deref()).await?;
         core.applier.take_listed(party, listed.snapshots).await?;
@@ -260,12 +263,15 @@ async fn walk(
         if page.is_none() {
             break;
         }
+        // What changes while the pages are read may be missing on those that were read before.
+        read_at = read_at.or(listed.at);
         if core.stop.is_cancelled() {
             return Ok(());
         }
     }
     let account = party.id().clone();
-    let absence = catch_up::absence(complete_until, began, every);
+    let until = read_at.map_or(began, |at| at.min(began));
+    let absence = catch_up::absence(complete_until, until, every);
     core.applier
         .write(move |writer| {
             if let Some(since) = absence {
@@ -273,10 +279,10 @@ async fn walk(
             }
             writer
                 .cursors_mut()
-                .set(&account, CURSOR, &began.to_string())
+                .set(&account, CURSOR, &until.to_string())
         })
         .await?;
-    keep_cursor(core, party, began).await?;
+    keep_cursor(core, party, until).await?;
     Ok(())
 }
 

@@ -112,6 +112,7 @@ impl fmt::Display for Walk {
 struct Step {
     snapshots: Vec<Snapshot>,
     next: Option<Next>,
+    at: Timestamp,
 }
 
 impl TelnyxClient {
@@ -131,7 +132,11 @@ impl TelnyxClient {
             (Err(error), Stage::Recordings) => return Err(error),
             (Err(error), Stage::Deliveries) => {
                 tolerated(DELIVERIES, error)?;
-                return Ok(listed(Vec::new(), Some(Walk::begin(Stage::CallEvents))));
+                return Ok(listed(
+                    Vec::new(),
+                    Some(Walk::begin(Stage::CallEvents)),
+                    None,
+                ));
             }
             (Err(error), stage) => {
                 let template = match stage {
@@ -139,7 +144,7 @@ impl TelnyxClient {
                     _ => DETAIL_RECORDS,
                 };
                 tolerated(template, error)?;
-                return Ok(listed(Vec::new(), self.after(stage, since)));
+                return Ok(listed(Vec::new(), self.after(stage, since), None));
             }
         };
         let next = match step.next {
@@ -149,7 +154,7 @@ impl TelnyxClient {
             }),
             None => self.after(walk.stage, since),
         };
-        Ok(listed(step.snapshots, next))
+        Ok(listed(step.snapshots, next, Some(step.at)))
     }
 
     /// The first page of the list that is read after this one.
@@ -215,6 +220,7 @@ impl TelnyxClient {
         Ok(Step {
             snapshots: page.items.iter().filter_map(|raw| event(raw)).collect(),
             next: page.next,
+            at: answer.at,
         })
     }
 
@@ -237,6 +243,7 @@ impl TelnyxClient {
         Ok(Step {
             snapshots: page.items.iter().filter_map(|raw| event(raw)).collect(),
             next: page.next,
+            at: answer.at,
         })
     }
 
@@ -283,6 +290,7 @@ impl TelnyxClient {
         Ok(Step {
             snapshots,
             next: page.next.filter(|_| !(is_newest_first && is_past)),
+            at: answer.at,
         })
     }
 
@@ -321,6 +329,7 @@ impl TelnyxClient {
         Ok(Step {
             snapshots,
             next: page.next,
+            at: answer.at,
         })
     }
 
@@ -341,10 +350,11 @@ impl TelnyxClient {
     }
 }
 
-fn listed(snapshots: Vec<Snapshot>, next: Option<Walk>) -> ListedPage {
+fn listed(snapshots: Vec<Snapshot>, next: Option<Walk>, at: Option<Timestamp>) -> ListedPage {
     ListedPage {
         snapshots,
         next: next.map(|walk| walk.to_string()),
+        at,
     }
 }
 
