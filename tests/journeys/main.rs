@@ -29,6 +29,7 @@ mod later;
 mod ledger;
 mod leg_recording;
 mod listening;
+mod locked;
 mod logging;
 mod lost;
 mod meeting;
