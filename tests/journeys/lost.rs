@@ -154,3 +154,47 @@ async fn a_call_whose_end_was_not_told_leaves_the_board_within_seconds() {
     house.becomes_whole(&setting, &id).await;
     house.engine.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_cannot_be_read_does_not_keep_the_others_on_the_board() {
+    let setting = Setting::of_one(RETELL, "retell", "5m").await;
+    let house = setting.start().await;
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let placed = setting.simulator.place(RETELL, CallScript::default());
+        ids.push(placed.expect("one of ours"));
+        setting.pass(Duration::from_secs(1));
+    }
+    let [older, newer] = ids.try_into().expect("two");
+    let answered = setting.timeline(&newer).answered.expect("it is answered");
+    setting.clock.set(answered);
+    setting.deliver_due().await;
+    for id in [&older, &newer] {
+        house
+            .call_that(id, "the begin", |call| call["status"] == "ongoing")
+            .await;
+    }
+    house.rests().await;
+    let switches = setting.switches(RETELL);
+    switches.turn(|faults| faults.errors_about = Some(newer.clone()));
+    setting.miss_everything();
+    let ended = setting.timeline(&newer).analyzed;
+    // Shorter than the pause between two readings of the whole list.
+    setting.clock.set(ended.max(setting.now()));
+    setting.pass(Duration::from_secs(15));
+    house.look();
+    house
+        .call_that(&older, "the end", |call| call["status"] == "ended")
+        .await;
+    house.rests().await;
+    assert_eq!(house.board(), std::slice::from_ref(&newer));
+
+    switches.turn(|faults| faults.errors_about = None);
+    setting.pass(Duration::from_secs(15));
+    house.look();
+    house
+        .call_that(&newer, "the end", |call| call["status"] == "ended")
+        .await;
+    assert!(house.board().is_empty());
+    house.engine.shutdown().await;
+}

@@ -246,9 +246,14 @@ async fn walk(
     began: Timestamp,
     every: SignedDuration,
 ) -> Result<(), EngineError> {
-    let cursor = core
-        .store
-        .read(|reader| reader.cursors().get(party.id(), CURSOR))?;
+    let cursor = core.store.read(|reader| {
+        let cursors = reader.cursors();
+        // A database that was lost may not have it yet.
+        match cursors.get(party.id(), CURSOR)? {
+            None => cursors.kept(party.id(), CURSOR),
+            cursor => Ok(cursor),
+        }
+    })?;
     let complete_until = cursor.and_then(|text| text.parse::<Timestamp>().ok());
     let since = match complete_until {
         Some(until) => until.min(began).saturating_sub(party.client.list_overlap()),
@@ -258,13 +263,13 @@ async fn walk(
     let (mut page, mut read_at) = (None, None);
     loop {
         let listed = party.client.list(since, page.as_deref()).await?;
+        // What changes while the pages are read may be missing on those that were read before.
+        read_at = read_at.or(listed.at);
         core.applier.take_listed(party, listed.snapshots).await?;
         page = listed.next;
         if page.is_none() {
             break;
         }
-        // What changes while the pages are read may be missing on those that were read before.
-        read_at = read_at.or(listed.at);
         if core.stop.is_cancelled() {
             return Ok(());
         }
@@ -310,21 +315,54 @@ async fn look_at_ongoing(core: &Arc<Core>, party: &Arc<Party>) -> Result<(), Eng
         .map(|snapshot| snapshot.call.clone())
         .collect();
     core.applier.take_listed(party, snapshots).await?;
+    let mut first_error = None;
     for call in ours.into_iter().filter(|call| !theirs.contains(call)) {
-        match party.client.call(&call).await {
-            Ok(snapshots) => {
-                core.applier.take(party, &call, snapshots, false).await?;
-            }
-            // Too new to be found: the next look will tell. After a while it is gone.
-            Err(ApiError::NotFound) => {
-                if is_old(core, party, &call)? {
-                    core.applier.take_ours(party, &call, Ours::Gone).await?;
-                }
-            }
-            Err(error) => return Err(error.into()),
+        let Err(error) = look_at_one(core, party, &call).await else {
+            continue;
+        };
+        let is_about_all = is_about_all(&error);
+        first_error.get_or_insert(error);
+        if is_about_all || core.stop.is_cancelled() {
+            break;
         }
     }
+    first_error.map_or(Ok(()), Err)
+}
+
+async fn look_at_one(
+    core: &Arc<Core>,
+    party: &Arc<Party>,
+    call: &ProviderCallId,
+) -> Result<(), EngineError> {
+    match party.client.call(call).await {
+        Ok(snapshots) => {
+            core.applier.take(party, call, snapshots, false).await?;
+        }
+        // Too new to be found: the next look will tell. After a while it is gone.
+        Err(ApiError::NotFound) => {
+            if is_old(core, party, call)? {
+                core.applier.take_ours(party, call, Ours::Gone).await?;
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
     Ok(())
+}
+
+/// Whether asking about the next call would end the same way. What is wrong with one call, also an answer
+/// that cannot be read, is no reason to leave the others on the board.
+fn is_about_all(error: &EngineError) -> bool {
+    match error {
+        EngineError::Provider(error) => matches!(
+            error,
+            ApiError::KeyRefused
+                | ApiError::NoKey(_)
+                | ApiError::RateLimited(_)
+                | ApiError::Transport(_)
+        ),
+        EngineError::Store(error) => error.may_pass(),
+        _ => false,
+    }
 }
 
 fn is_old(core: &Core, party: &Party, call: &ProviderCallId) -> Result<bool, EngineError> {

@@ -76,6 +76,8 @@ pub struct Faults {
     pub retry_after: Option<Duration>,
     /// API requests answered with 500.
     pub server_errors: Times,
+    /// API requests whose path names this are answered with 500.
+    pub errors_about: Option<String>,
     /// Deletions answered with 500; nothing is deleted.
     pub deletions_fail: Times,
     /// Changes (`PATCH`) that are made and never answered.
@@ -85,11 +87,11 @@ pub struct Faults {
     /// Lists still show calls, recordings and the like, but none of them can be asked for by itself any more, and files
     /// are gone (404). Telnyx answers everything by lists and so only loses its files.
     pub lists_only: bool,
-    /// Whether the API can be reached.
-    pub reach: Reach,
     /// API requests are heard and wait for their answer until this is switched off. They get the one that the
     /// other switches say then.
     pub answers_held: bool,
+    /// Whether the API can be reached.
+    pub reach: Reach,
 }
 
 /// One account's switchboard; clones turn the same switches.
@@ -104,13 +106,13 @@ struct Board {
 }
 
 impl Switches {
-    /// Changes faults; takes effect with the next webhook or request.
-    pub fn turn(&self, change: impl FnOnce(&mut Faults)) {
     fn lock(&self) -> MutexGuard<'_, Faults> {
         let faults = self.0.faults.lock();
         faults.unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes faults; takes effect with the next webhook or request.
+    pub fn turn(&self, change: impl FnOnce(&mut Faults)) {
         change(&mut self.lock());
         self.0.turned.notify_waiters();
     }

@@ -110,6 +110,14 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
             provider.refusal(Refusal::ServerError)
         }
         Reach::Up
+            if faults
+                .errors_about
+                .as_ref()
+                .is_some_and(|name| request.uri().path().contains(name)) =>
+        {
+            provider.refusal(Refusal::ServerError)
+        }
+        Reach::Up
             if request.method() == Method::DELETE
                 && switches.strikes(|faults| &mut faults.deletions_fail) =>
         {
