@@ -27,13 +27,15 @@ use crate::{
     keys::{Keys, NoStore, Vault},
     lease::Takers,
     live::{ConfigState, Live},
+    lost,
     news::News,
     offsite::Offsite,
     open_files,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
-    reload,
+    rebuild, reload,
     resync::{self, Progress, Runs, Sweeping},
+    role::Role,
     stuck,
     tunnel::{self, Pace, TunnelReport, Tunneling},
     watch,
@@ -438,8 +440,16 @@ impl Engine {
         Ok(self.core.write(work).await?)
     }
 
-    /// Applies what waits in the journal, on this thread; for programs that end soon.
+    /// Applies what waits in the journal, on this thread; for programs that end soon. A database that was
+    /// lost is built again as a whole, here or by whoever does the background work.
     pub fn apply_pending(&self) -> Result<(), EngineError> {
+        if !self.has_role() && lost::is_lost(&self.core)? {
+            let role = Role::try_take(&self.core.home.role_file()).map_err(EngineError::Io)?;
+            if role.is_some() {
+                rebuild::restore_here(&self.core)?;
+            }
+            return Ok(());
+        }
         while self.core.applier.apply_pending()? > 0 {}
         Ok(())
     }

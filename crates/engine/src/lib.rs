@@ -36,6 +36,7 @@ mod lease;
 mod ledger;
 mod listening;
 mod live;
+mod lost;
 mod meters;
 mod news;
 mod offsite;
