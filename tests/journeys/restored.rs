@@ -66,7 +66,7 @@ async fn lived_in(setting: &Setting, case: &Case) -> House {
 fn is_half(setting: &Setting) -> Option<bool> {
     let count = |path, sql: &str| {
         let file = Connection::open(path).ok()?;
-        let count: rusqlite::Result<u64> = file.query_row(sql, [], |row| row.get(0));
+        let count: rusqlite::Result<i64> = file.query_row(sql, [], |row| row.get(0));
         count.ok()
     };
     let calls = count(setting.home().database(), "SELECT count(*) FROM calls")?;
