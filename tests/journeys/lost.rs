@@ -189,7 +189,6 @@ async fn a_call_that_cannot_be_read_does_not_keep_the_others_on_the_board() {
     setting.miss_everything();
     setting.world().forget_seen();
     ours.advance(Duration::from_secs(15));
-    house.look();
     house
         .call_that(&older, "the end", |call| call["status"] == "ended")
         .await;
@@ -202,7 +201,6 @@ async fn a_call_that_cannot_be_read_does_not_keep_the_others_on_the_board() {
 
     switches.turn(|faults| faults.errors_about = None);
     ours.advance(Duration::from_secs(15));
-    house.look();
     house
         .call_that(&newer, "the end", |call| call["status"] == "ended")
         .await;
