@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use ringback_engine::EngineOptions;
 use ringback_journeys::setting::{House, RETELL, Setting, TWILIO};
-use ringback_model::AccountId;
-use ringback_simulator::CallScript;
+use ringback_model::{AccountId, Clock};
+use ringback_simulator::{CallScript, Clock as _, HandClock};
 
 fn complete_until(house: &House, account: &str) -> Option<String> {
     let account: AccountId = account.parse().expect("an account id");
@@ -152,5 +153,57 @@ async fn a_call_whose_end_was_not_told_leaves_the_board_within_seconds() {
         .await;
     assert!(house.board().is_empty());
     house.becomes_whole(&setting, &id).await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_cannot_be_read_does_not_keep_the_others_on_the_board() {
+    let setting = Setting::of_one(RETELL, "retell", "5m").await;
+    // Our clock goes on less than theirs, so that nobody reads the whole list meanwhile.
+    let ours = HandClock::at(setting.now());
+    let hands = ours.clone();
+    let options = EngineOptions {
+        clock: Clock::from_fn(move || hands.now()),
+        ..setting.options()
+    };
+    let house = setting.start_as(options).await.expect("it starts");
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let placed = setting.simulator.place(RETELL, CallScript::default());
+        ids.push(placed.expect("one of ours"));
+        setting.pass(Duration::from_secs(1));
+    }
+    let [older, newer] = ids.try_into().expect("two");
+    let answered = setting.timeline(&newer).answered.expect("it is answered");
+    setting.clock.set(answered);
+    ours.set(answered);
+    setting.deliver_due().await;
+    for id in [&older, &newer] {
+        house
+            .call_that(id, "the begin", |call| call["status"] == "ongoing")
+            .await;
+    }
+    house.rests().await;
+    let switches = setting.switches(RETELL);
+    switches.turn(|faults| faults.errors_about = Some(newer.clone()));
+    setting.miss_everything();
+    setting.world().forget_seen();
+    ours.advance(Duration::from_secs(15));
+    house
+        .call_that(&older, "the end", |call| call["status"] == "ended")
+        .await;
+    house.rests().await;
+    assert_eq!(house.board(), std::slice::from_ref(&newer));
+    let seen = setting.world().seen();
+    let first = seen.iter().find(|seen| seen.path.contains("get-call"));
+    let is_newer = first.is_some_and(|seen| seen.path.ends_with(&newer));
+    assert!(is_newer, "it was asked for before the other: {seen:#?}");
+
+    switches.turn(|faults| faults.errors_about = None);
+    ours.advance(Duration::from_secs(15));
+    house
+        .call_that(&newer, "the end", |call| call["status"] == "ended")
+        .await;
+    assert!(house.board().is_empty());
     house.engine.shutdown().await;
 }

@@ -9,15 +9,15 @@ use std::{
 };
 
 use ringback_intake::{Canary, Door, DoorError, Intake};
-use ringback_store::CallFilter;
 use tokio::sync::watch;
 
 use crate::{
-    checks,
+    EngineError, checks,
     core::Core,
     daily,
     engine::{Bell, start_applying},
     journal::DoorJournal,
+    lost,
     news::News,
     pulse,
     rebuild::restore,
@@ -28,6 +28,9 @@ use crate::{
 
 /// How often a process without the role looks whether it is free.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// So often a lost database is begun to be built again, where the disk or another program is in the way.
+const RESTORE_TRIES: u32 = 10;
 
 /// How often a door that could not be opened is tried again.
 const DOOR_AGAIN: Duration = Duration::from_secs(5);
@@ -102,7 +105,6 @@ pub(crate) fn start(
     background: Background,
     door: Option<Door>,
     listen: Option<SocketAddr>,
-    owner: String,
     rings: Bell,
     alive: Weak<()>,
 ) {
@@ -111,10 +113,10 @@ pub(crate) fn start(
         let Some(mut role) = wait_for_role(&core).await else {
             return;
         };
-        take_over(&core, &mut role, &owner).await;
+        take_over(&core, &mut role).await;
         background.lock().has_role = true;
         core.tell(News::Health);
-        restore_if_new(&core).await;
+        restore_if_lost(&core).await;
         if let Some(offsite) = core.offsite() {
             offsite.take_stock(&core);
         }
@@ -125,8 +127,7 @@ pub(crate) fn start(
                 return;
             }
         }
-        let work = move |core| work::run(core, owner.clone());
-        let loops = tokio::spawn(keep(core.clone(), "the work loop", work));
+        let loops = tokio::spawn(keep(core.clone(), "the work loop", work::run));
         core.spawn(keep(core.clone(), "a resync", resync::attend));
         let beside = [
             tokio::spawn(keep(
@@ -163,14 +164,10 @@ where
     }
 }
 
-/// A journal with events and a database without calls: the database was lost. What can be known
-/// again is, before anything else is done, so that no recording is fetched that is here.
-async fn restore_if_new(core: &Arc<Core>) {
-    let all = CallFilter::default();
-    let is_lost = core.store.read(|reader| {
-        Ok(reader.calls().count(&all, 1)?.n == 0 && reader.events().last_seq()? > 0)
-    });
-    match is_lost {
+/// What can be known of a lost database is, before anything else is done, so that no recording is fetched
+/// that is here.
+async fn restore_if_lost(core: &Arc<Core>) {
+    match lost::is_lost(core) {
         Ok(false) => return,
         Ok(true) => {}
         Err(error) => {
@@ -178,11 +175,24 @@ async fn restore_if_new(core: &Arc<Core>) {
             return;
         }
     }
-    tracing::info!("the database is new and the journal is not: everything is built again from it");
-    match restore(core).await {
+    tracing::info!("the database is not whole: it is built again from the journal and the files");
+    let mut tries = RESTORE_TRIES;
+    let restored = loop {
+        tries -= 1;
+        match restore(core).await {
+            Err(EngineError::Store(error)) if error.may_pass() && tries > 0 => {
+                tracing::warn!(%error, "the database cannot be built again now; it is tried again");
+                core.stop
+                    .run_until_cancelled(tokio::time::sleep(LOOK))
+                    .await;
+            }
+            restored => break restored,
+        }
+    };
+    match restored {
         Ok(found) => tracing::info!(recordings = found, "the database is as it was"),
         Err(error) => {
-            tracing::error!(%error, "not everything could be built again; `ringback rebuild` tries anew")
+            tracing::error!(%error, "the database could not be built again to the end; the next start goes on with it");
         }
     }
     core.tell(News::Stale);
@@ -205,8 +215,8 @@ async fn wait_for_role(core: &Core) -> Option<Role> {
 
 /// Whoever had the role before is gone, perhaps by a crash: what it had in hand is free at once, not
 /// only when its leases run out.
-async fn take_over(core: &Core, role: &mut Role, owner: &str) {
-    let before = match role.sign(owner) {
+async fn take_over(core: &Core, role: &mut Role) {
+    let before = match role.sign(core.takers.process()) {
         Ok(Some(before)) => before,
         Ok(None) => return,
         Err(error) => {

@@ -25,7 +25,6 @@ impl Claim {
     /// account may have in work at the same time.
     pub(crate) fn new(
         core: &Core,
-        owner: &str,
         kind: &'static str,
         (most, backlog): (usize, usize),
         per_account: impl Fn(&Party) -> usize,
@@ -33,7 +32,7 @@ impl Claim {
         Self {
             kind,
             now: core.clock.now(),
-            owner: owner.to_owned(),
+            owner: core.takers.next(),
             limits: ClaimLimits {
                 jobs: most,
                 per_account: NOT_CONFIGURED,

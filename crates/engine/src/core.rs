@@ -24,6 +24,7 @@ use crate::{
     fetch::Fetcher,
     health::LandedLately,
     keys::Keys,
+    lease::Takers,
     live::Live,
     news::News,
     offsite::Offsite,
@@ -45,8 +46,8 @@ pub(crate) struct Core {
     pub home: Home,
     pub clock: Clock,
     pub live: Live,
-    /// Names this process in leases.
-    pub owner: String,
+    /// Names this process, and each time it takes jobs, in leases.
+    pub takers: Takers,
     pub environment: Variables,
     pub keys: Keys,
     pub is_demo: bool,

@@ -23,7 +23,7 @@ use crate::{
     apply::DeletionNote,
     core::{Core, NOT_CONFIGURED},
     jobs::{self, DELETE, DeleteWork},
-    lease::LEASE,
+    lease::{LEASE, Lease},
     news::News,
     schedule,
 };
@@ -71,8 +71,8 @@ pub(crate) fn is_gone_there(
 }
 
 /// Starts what is due. Gives how many were started.
-pub(crate) async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
-    let (now, claimer) = (core.clock.now(), owner.to_owned());
+pub(crate) async fn start_due(core: &Arc<Core>) -> Result<usize, EngineError> {
+    let (now, owner) = (core.clock.now(), core.takers.next());
     let limits = ClaimLimits {
         jobs: AT_ONCE,
         per_account: NOT_CONFIGURED,
@@ -88,14 +88,16 @@ pub(crate) async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, En
         .write(move |writer| {
             writer
                 .jobs_mut()
-                .claim_within(&[DELETE], now, &claimer, limits, &budgets)
+                .claim_within(&[DELETE], now, &owner, limits, &budgets)
         })
         .await?;
     let count = due.len();
     for job in due {
-        let (core, owner) = (core.clone(), owner.to_owned());
+        let core = core.clone();
         core.clone().spawn(async move {
-            if let Err(error) = carry_out(&core, &owner, job).await {
+            let lease = Lease::of(&job);
+            let carried_out = lease.during(&core, carry_out(&core, job)).await;
+            if let Err(error) = carried_out {
                 tracing::error!(%error, "a deletion at a provider ended without a result; it is tried again");
             }
             core.work.notify_waiters();
@@ -118,7 +120,7 @@ enum Outcome {
     GivenUp(&'static str),
 }
 
-async fn carry_out(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), EngineError> {
+async fn carry_out(core: &Arc<Core>, job: Job) -> Result<(), EngineError> {
     let work: Option<DeleteWork> = serde_json::from_value(job.work.payload.clone()).ok();
     let subject = match &work {
         Some(work) => Subject::find(core, work.recording)?,
@@ -132,9 +134,9 @@ async fn carry_out(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), Engine
         tracing::info!(account = %party.id(), "a recording was deleted at its provider");
         core.applier.take_deleted(party, note).await?;
     }
-    let (now, owner) = (core.clock.now(), owner.to_owned());
+    let now = core.clock.now();
     core.applier
-        .write(move |writer| write_down(writer, &owner, &job, subject.as_ref(), &outcome, now))
+        .write(move |writer| write_down(writer, &job, subject.as_ref(), &outcome, now))
         .await?;
     core.tell(News::Health);
     Ok(())
@@ -142,7 +144,6 @@ async fn carry_out(core: &Arc<Core>, owner: &str, job: Job) -> Result<(), Engine
 
 fn write_down(
     writer: &mut Writer<'_>,
-    owner: &str,
     job: &Job,
     subject: Option<&Subject>,
     outcome: &Outcome,
@@ -151,18 +152,20 @@ fn write_down(
     let pause = schedule::failed_pause(job.attempts + 1);
     let given_up = match (outcome, pause) {
         (Outcome::Wait(until), _) => {
-            writer.jobs_mut().postpone(job.id, owner, *until)?;
+            writer.jobs_mut().postpone(job.id, job.owner(), *until)?;
             return Ok(());
         }
         (Outcome::Fails(reason), Some(pause)) => {
             let run_at = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
-            writer.jobs_mut().retry(job.id, owner, run_at, reason)?;
+            writer
+                .jobs_mut()
+                .retry(job.id, job.owner(), run_at, reason)?;
             return Ok(());
         }
         (Outcome::Fails(reason), None) | (Outcome::GivenUp(reason), _) => Some(*reason),
         (Outcome::Gone(..) | Outcome::Nothing, _) => None,
     };
-    writer.jobs_mut().complete(job.id, owner)?;
+    writer.jobs_mut().complete(job.id, job.owner())?;
     let Some(subject) = subject else {
         return Ok(());
     };

@@ -25,14 +25,17 @@ use crate::{
     fetch::{Fetcher, ask_again},
     health::LandedLately,
     keys::{Keys, NoStore, Vault},
+    lease::Takers,
     live::{ConfigState, Live},
+    lost,
     news::News,
     offsite::Offsite,
     open_files,
     playback::{Desk, Playback},
     poll::{Poll, Polls},
-    reload,
+    rebuild, reload,
     resync::{self, Progress, Runs, Sweeping},
+    role::Role,
     stuck,
     tunnel::{self, Pace, TunnelReport, Tunneling},
     watch,
@@ -135,20 +138,19 @@ impl Engine {
         let (applier, rings) =
             apply::applier(store.clone(), accounts.clone(), clock.clone(), work.clone());
         let (news, _) = broadcast::channel(1024);
-        let owner = owner();
         let offsite = config
             .offsite
             .as_ref()
-            .map(|place| Offsite::open(place, owner.clone()).map(Arc::new))
+            .map(|place| Offsite::open(place).map(Arc::new))
             .transpose()?;
         let core = Arc::new_cyclic(|core: &Weak<Core>| Core {
             desk: Desk::new(clock.clone(), store.clone(), news.clone()),
-            fetcher: Fetcher::new(core.clone(), owner.clone()),
+            fetcher: Fetcher::new(core.clone()),
             offsite: RwLock::new(offsite),
             home,
             live: Live::new(config, clock.now()),
             clock,
-            owner: owner.clone(),
+            takers: Takers::new(process()),
             environment,
             keys,
             is_demo: options.is_demo,
@@ -181,7 +183,6 @@ impl Engine {
                 background.clone(),
                 door,
                 options.listen,
-                owner,
                 rings,
                 Arc::downgrade(&alive),
             );
@@ -439,8 +440,16 @@ impl Engine {
         Ok(self.core.write(work).await?)
     }
 
-    /// Applies what waits in the journal, on this thread; for programs that end soon.
+    /// Applies what waits in the journal, on this thread; for programs that end soon. A database that was
+    /// lost is built again as a whole, here or by whoever does the background work.
     pub fn apply_pending(&self) -> Result<(), EngineError> {
+        if !self.has_role() && lost::is_lost(&self.core)? {
+            let role = Role::try_take(&self.core.home.role_file()).map_err(EngineError::Io)?;
+            if role.is_some() {
+                rebuild::restore_here(&self.core)?;
+            }
+            return Ok(());
+        }
         while self.core.applier.apply_pending()? > 0 {}
         Ok(())
     }
@@ -500,7 +509,7 @@ async fn first_door(core: &Core, options: &EngineOptions) -> Result<Option<Door>
 }
 
 /// Names this process in leases.
-fn owner() -> String {
+fn process() -> String {
     format!("{}-{:08x}", std::process::id(), rand::random::<u32>())
 }
 

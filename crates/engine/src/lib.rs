@@ -38,6 +38,7 @@ mod lease;
 mod ledger;
 mod listening;
 mod live;
+mod lost;
 mod meters;
 mod news;
 mod offsite;

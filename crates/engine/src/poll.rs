@@ -3,7 +3,8 @@
 //!
 //! How far the list is known to be complete is a cursor in the database; it moves only when a whole
 //! walk has been taken in. A walk begins earlier than the cursor, because a call is listed by its
-//! start and a long one was not over when the last walk came by.
+//! start and a long one was not over when the last walk came by. The cursor is a moment of the
+//! provider's clock where it tells the time: ours may be wrong while it is read.
 
 use std::{
     collections::BTreeMap,
@@ -79,7 +80,7 @@ impl Polls {
         }
     }
 
-    /// After a sleep or a start everything is due.
+    /// After a sleep, or when the clock was set, everything is due.
     pub(crate) fn all_due(&self) {
         for poll in self.lock().values_mut() {
             poll.next_list = None;
@@ -166,6 +167,8 @@ async fn poll(core: &Arc<Core>, party: &Arc<Party>, due: Due, every: SignedDurat
     let alert = {
         let mut polls = core.polls.lock();
         let poll = polls.entry(party.id().clone()).or_default();
+        // The clock may have been set back meanwhile.
+        let began = began.min(core.clock.now());
         let later = |pause| began.saturating_add(pause).unwrap_or(Timestamp::MAX);
         poll.next_ongoing = Some(later(ONGOING_EVERY));
         if due.list {
@@ -243,18 +246,25 @@ async fn walk(
     began: Timestamp,
     every: SignedDuration,
 ) -> Result<(), EngineError> {
-    let cursor = core
-        .store
-        .read(|reader| reader.cursors().get(party.id(), CURSOR))?;
+    let cursor = core.store.read(|reader| {
+        let cursors = reader.cursors();
+        // A database that was lost may not have it yet.
+        match cursors.get(party.id(), CURSOR)? {
+            None => cursors.kept(party.id(), CURSOR),
+            cursor => Ok(cursor),
+        }
+    })?;
     let complete_until = cursor.and_then(|text| text.parse::<Timestamp>().ok());
     let since = match complete_until {
-        Some(until) => until.saturating_sub(party.client.list_overlap()),
+        Some(until) => until.min(began).saturating_sub(party.client.list_overlap()),
         None => began.saturating_sub(FIRST_WALK),
     }
     .unwrap_or(Timestamp::MIN);
-    let mut page = None;
+    let (mut page, mut read_at) = (None, None);
     loop {
         let listed = party.client.list(since, page.as_deref()).await?;
+        // What changes while the pages are read may be missing on those that were read before.
+        read_at = read_at.or(listed.at);
         core.applier.take_listed(party, listed.snapshots).await?;
         page = listed.next;
         if page.is_none() {
@@ -265,7 +275,8 @@ async fn walk(
         }
     }
     let account = party.id().clone();
-    let absence = catch_up::absence(complete_until, began, every);
+    let until = read_at.map_or(began, |at| at.min(began));
+    let absence = catch_up::absence(complete_until, until, every);
     core.applier
         .write(move |writer| {
             if let Some(since) = absence {
@@ -273,10 +284,10 @@ async fn walk(
             }
             writer
                 .cursors_mut()
-                .set(&account, CURSOR, &began.to_string())
+                .set(&account, CURSOR, &until.to_string())
         })
         .await?;
-    keep_cursor(core, party, began).await?;
+    keep_cursor(core, party, until).await?;
     Ok(())
 }
 
@@ -304,21 +315,54 @@ async fn look_at_ongoing(core: &Arc<Core>, party: &Arc<Party>) -> Result<(), Eng
         .map(|snapshot| snapshot.call.clone())
         .collect();
     core.applier.take_listed(party, snapshots).await?;
+    let mut first_error = None;
     for call in ours.into_iter().filter(|call| !theirs.contains(call)) {
-        match party.client.call(&call).await {
-            Ok(snapshots) => {
-                core.applier.take(party, &call, snapshots, false).await?;
-            }
-            // Too new to be found: the next look will tell. After a while it is gone.
-            Err(ApiError::NotFound) => {
-                if is_old(core, party, &call)? {
-                    core.applier.take_ours(party, &call, Ours::Gone).await?;
-                }
-            }
-            Err(error) => return Err(error.into()),
+        let Err(error) = look_at_one(core, party, &call).await else {
+            continue;
+        };
+        let is_about_all = is_about_all(&error);
+        first_error.get_or_insert(error);
+        if is_about_all || core.stop.is_cancelled() {
+            break;
         }
     }
+    first_error.map_or(Ok(()), Err)
+}
+
+async fn look_at_one(
+    core: &Arc<Core>,
+    party: &Arc<Party>,
+    call: &ProviderCallId,
+) -> Result<(), EngineError> {
+    match party.client.call(call).await {
+        Ok(snapshots) => {
+            core.applier.take(party, call, snapshots, false).await?;
+        }
+        // Too new to be found: the next look will tell. After a while it is gone.
+        Err(ApiError::NotFound) => {
+            if is_old(core, party, call)? {
+                core.applier.take_ours(party, call, Ours::Gone).await?;
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
     Ok(())
+}
+
+/// Whether asking about the next call would end the same way. What is wrong with one call, also an answer
+/// that cannot be read, is no reason to leave the others on the board.
+fn is_about_all(error: &EngineError) -> bool {
+    match error {
+        EngineError::Provider(error) => matches!(
+            error,
+            ApiError::KeyRefused
+                | ApiError::NoKey(_)
+                | ApiError::RateLimited(_)
+                | ApiError::Transport(_)
+        ),
+        EngineError::Store(error) => error.may_pass(),
+        _ => false,
+    }
 }
 
 fn is_old(core: &Core, party: &Party, call: &ProviderCallId) -> Result<bool, EngineError> {

@@ -24,7 +24,7 @@ use crate::{
     Engine, EngineError, EngineOptions, StartError,
     core::Core,
     fetch::{settle_call, step},
-    jobs, poll,
+    jobs, lost, poll,
     role::Role,
     sidecar::Sidecar,
 };
@@ -175,40 +175,63 @@ fn set_aside(database: &Path, stamp: i64) -> io::Result<Option<PathBuf>> {
     Ok(Some(kept))
 }
 
-/// Applies the whole journal and finds the files again. Gives how many files were found.
+/// Applies the whole journal and finds the files again. Gives how many files were found. What is cut off,
+/// by the program's end too, is gone on with by the next one that has the home's work to do.
 pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
     let core = core.clone();
-    let work = move || -> Result<u64, EngineError> {
-        while core.applier.apply_pending()? > 0 {}
-        restore_cursors(&core)?;
-        let mut found = 0;
-        for entry in core.archive.scan() {
-            match entry {
-                Ok(Found::Recording {
-                    path,
-                    has_sidecar: true,
-                    ..
-                }) => match core.archive.read_sidecar(&path) {
-                    Ok(Some(content)) => found += u64::from(take_back(&core, &path, content)?),
-                    Ok(None) => {}
-                    Err(error) => tracing::warn!(%error, "a sidecar cannot be read"),
-                },
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "a file of the recordings cannot be read"),
-            }
-        }
-        Ok(found)
-    };
+    let work = move || restore_here(&core);
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+}
+
+/// The same on this thread.
+pub(crate) fn restore_here(core: &Core) -> Result<u64, EngineError> {
+    lost::begin(core)?;
+    while core.applier.apply_pending()? > 0 {
+        still_wanted(core)?;
+    }
+    restore_cursors(core)?;
+    let mut found = 0;
+    for entry in core.archive.scan() {
+        still_wanted(core)?;
+        match entry {
+            Ok(Found::Recording {
+                path,
+                has_sidecar: true,
+                ..
+            }) => match core.archive.read_sidecar(&path) {
+                Ok(Some(content)) => found += u64::from(take_back(core, &path, content)?),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "a sidecar cannot be read"),
+            },
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a file of the recordings cannot be read"),
+        }
+    }
+    lost::end(core)?;
+    Ok(found)
+}
+
+fn still_wanted(core: &Core) -> Result<(), EngineError> {
+    if core.stop.is_cancelled() {
+        return Err(EngineError::NotNow("the program is ending"));
+    }
+    Ok(())
 }
 
 /// How far the lists were read is known again, so that completeness is claimed for as much as before.
 fn restore_cursors(core: &Core) -> Result<(), StoreError> {
     let mut kept = Vec::new();
     for party in core.accounts.iter() {
-        let of = |reader: &Reader<'_>| reader.cursors().kept(party.id(), poll::CURSOR);
+        let of = |reader: &Reader<'_>| {
+            let cursors = reader.cursors();
+            // One that is here is as new, or newer.
+            match cursors.get(party.id(), poll::CURSOR)? {
+                Some(_) => Ok(None),
+                None => cursors.kept(party.id(), poll::CURSOR),
+            }
+        };
         kept.extend(
             core.store
                 .read(of)?

@@ -76,6 +76,15 @@ struct Asked {
 }
 
 impl Watch {
+    /// After the clock was set back everything is looked at anew.
+    pub(crate) fn all_due(&self) {
+        let mut state = self.lock();
+        state.next_look = None;
+        for asked in state.asked.values_mut() {
+            asked.next = Timestamp::MIN;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,9 @@
 //! The background loop: what is due is started, at once when somebody rings, and at the latest every
 //! second. It runs in one process per home.
 //!
-//! It also notices that the machine slept: the wall clock jumps ahead of the steady one. Then
-//! everything that was missed is asked for at once.
+//! It also notices that the wall clock went another way than the steady one: ahead while the machine
+//! slept, or back when it was set right. Then everything that was missed is asked for at once, and what
+//! was planned by the clock that was ahead does not wait until that time comes again.
 
 use std::{
     sync::Arc,
@@ -22,8 +23,9 @@ use crate::{
     core::Core,
     deletion, fetch,
     jobs::{RESYNC, ResyncWork},
-    lease::LEASE,
+    lease::{LEASE, Lease},
     ledger::{self, reason_of},
+    news::News,
     poll, pulse, schedule, stuck,
 };
 
@@ -34,8 +36,8 @@ const BEAT: Duration = Duration::from_secs(1);
 /// there says so, neither it nor our own disk is asked without a pause.
 const ROUND: Duration = Duration::from_millis(100);
 
-/// So much more of wall clock than of steady time means that the machine slept (or the clock was
-/// moved, after which asking again does no harm).
+/// So much more of wall clock than of steady time means that the machine slept, or that the clock was
+/// set, after which asking again does no harm. So much back means that it was set back.
 const SLEPT: SignedDuration = SignedDuration::from_secs(30);
 
 /// How often it is looked which recordings are about to expire.
@@ -46,16 +48,28 @@ const QUESTIONS_PER_ACCOUNT: usize = 5;
 const QUESTIONS: usize = 12;
 
 /// Runs until the program ends.
-pub(crate) async fn run(core: Arc<Core>, owner: String) {
+pub(crate) async fn run(core: Arc<Core>) {
     let mut seen = (Instant::now(), core.clock.now());
     let mut next_warning = seen.1;
     while !core.stop.is_cancelled() {
         let (steady, wall) = (Instant::now(), core.clock.now());
-        if slept(seen, (steady, wall)) {
-            tracing::info!("the machine slept; catching up");
+        if let Some(ahead) = moved(seen, (steady, wall)) {
             core.polls.all_due();
-            if let Err(error) = still_in_hand(&core, &owner, wall).await {
-                tracing::error!(%error, "what was in hand may be begun a second time");
+            if ahead.is_negative() {
+                tracing::warn!(
+                    seconds = ahead.abs().as_secs(),
+                    "the clock was set back; looking at everything anew"
+                );
+                next_warning = wall;
+                core.stuck.all_due();
+                if let Err(error) = set_back(&core, ahead.abs(), wall).await {
+                    tracing::error!(%error, "what was planned by the clock that was ahead waits for that time");
+                }
+            } else {
+                tracing::info!("the machine slept; catching up");
+                if let Err(error) = still_in_hand(&core, wall).await {
+                    tracing::error!(%error, "what was in hand may be begun a second time");
+                }
             }
         }
         seen = (steady, wall);
@@ -71,7 +85,7 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
         rung.as_mut().enable();
         poll::start_due(&core);
         stuck::start_due(&core);
-        let started = match start_due(&core, &owner).await {
+        let started = match start_due(&core).await {
             Ok(started) => started,
             Err(error) => {
                 tracing::error!(%error, "the work that is due could not be looked up");
@@ -100,20 +114,34 @@ pub(crate) async fn run(core: Arc<Core>, owner: String) {
 
 /// What was in hand when the machine fell asleep still is: its leases ran out meanwhile, and nobody gave it
 /// up. Otherwise a transfer or a deletion would be begun a second time beside itself.
-async fn still_in_hand(core: &Core, owner: &str, now: Timestamp) -> Result<(), StoreError> {
-    let (owner, until) = (owner.to_owned(), later(now, LEASE));
+async fn still_in_hand(core: &Core, now: Timestamp) -> Result<(), StoreError> {
+    let (process, until) = (core.takers.process().to_owned(), later(now, LEASE));
     core.applier
-        .write(move |writer| writer.jobs_mut().hold_all(&owner, until))
+        .write(move |writer| writer.jobs_mut().hold_all(&process, until))
         .await
 }
 
-fn slept(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> bool {
-    let steady =
-        SignedDuration::try_from(now.0.duration_since(before.0)).unwrap_or(SignedDuration::MAX);
-    now.1.duration_since(before.1) > steady + SLEPT
+/// What was planned while the clock was ahead comes as much later as was meant, and leases last no longer
+/// than they should.
+async fn set_back(core: &Core, by: SignedDuration, now: Timestamp) -> Result<(), StoreError> {
+    core.applier
+        .write(move |writer| writer.jobs_mut().set_back(by, now, LEASE))
+        .await?;
+    core.tell(News::Stale);
+    Ok(())
 }
 
-async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
+/// By how much the wall clock went ahead of the steady one, if that is more than clocks do by themselves.
+/// Negative if it was set back.
+fn moved(before: (Instant, Timestamp), now: (Instant, Timestamp)) -> Option<SignedDuration> {
+    let steady =
+        SignedDuration::try_from(now.0.duration_since(before.0)).unwrap_or(SignedDuration::MAX);
+    let passed = now.1.duration_since(before.1);
+    let ahead = passed.saturating_sub(steady);
+    (ahead > SLEPT || passed < -SLEPT).then_some(ahead)
+}
+
+async fn start_due(core: &Arc<Core>) -> Result<usize, EngineError> {
     // Most of the time there is nothing, and to look costs less than a transaction that would take it.
     let now = core.clock.now();
     if !core.store.read(|reader| reader.jobs().is_any_due(now))? {
@@ -124,21 +152,22 @@ async fn start_due(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> 
         Some(offsite) => offsite.start_due(core).await?,
         None => 0,
     };
-    let deleted = deletion::start_due(core, owner).await?;
-    Ok(fetched + copied + deleted + start_questions(core, owner).await?)
+    let deleted = deletion::start_due(core).await?;
+    Ok(fetched + copied + deleted + start_questions(core).await?)
 }
 
 /// Starts asking about the calls for which it is time.
-async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineError> {
-    let claim = claim(core, owner, (QUESTIONS, QUESTIONS - 1));
+async fn start_questions(core: &Arc<Core>) -> Result<usize, EngineError> {
+    let claim = claim(core, (QUESTIONS, QUESTIONS - 1));
     let due = core.applier.write(move |writer| claim.take(writer)).await?;
     let count = due.len();
     for job in due {
-        let (core, owner) = (core.clone(), owner.to_owned());
+        let core = core.clone();
         core.clone().spawn(async move {
             let mut next = Some(job);
             while let Some(job) = next.take() {
-                next = match question(&core, &owner, job).await {
+                let lease = Lease::of(&job);
+                next = match lease.during(&core, question(&core, job)).await {
                     Ok(next) => next,
                     Err(error) => {
                         tracing::error!(%error, "the result of a question to the provider is not written");
@@ -152,12 +181,12 @@ async fn start_questions(core: &Arc<Core>, owner: &str) -> Result<usize, EngineE
     Ok(count)
 }
 
-fn claim(core: &Core, owner: &str, most: (usize, usize)) -> Claim {
-    Claim::new(core, owner, RESYNC, most, |_| QUESTIONS_PER_ACCOUNT)
+fn claim(core: &Core, most: (usize, usize)) -> Claim {
+    Claim::new(core, RESYNC, most, |_| QUESTIONS_PER_ACCOUNT)
 }
 
 /// Asks about one call and decides when to ask again. Gives the next question, if this one was answered.
-async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<Option<Job>, EngineError> {
+async fn question(core: &Arc<Core>, job: Job) -> Result<Option<Job>, EngineError> {
     let work: Option<ResyncWork> = serde_json::from_value(job.work.payload.clone()).ok();
     let party = core.accounts.get(job.work.account.as_str());
     let (Some(work), Some(party)) = (&work, party) else {
@@ -166,7 +195,7 @@ async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<Option<Job>
             Some(_) => Next::Again(later(core.clock.now(), SLEPT)),
             None => Next::Done,
         };
-        return finish(core, owner, job, None, next, None).await;
+        return finish(core, job, None, next, None).await;
     };
     let work = work.clone();
     let client = if job.is_backlog {
@@ -187,8 +216,8 @@ async fn question(core: &Arc<Core>, owner: &str, job: Job) -> Result<Option<Job>
         ledger::note_asked(core, &party, &work.call, asked.as_ref().err()).await?;
     }
     let goes_on = asked.is_ok() && !core.stop.is_cancelled();
-    let then = goes_on.then(|| claim(core, owner, (1, 1)));
-    finish(core, owner, job, Some((party, work.call)), next, then).await
+    let then = goes_on.then(|| claim(core, (1, 1)));
+    finish(core, job, Some((party, work.call)), next, then).await
 }
 
 enum Next {
@@ -244,24 +273,23 @@ fn later(now: Timestamp, pause: SignedDuration) -> Timestamp {
 
 async fn finish(
     core: &Arc<Core>,
-    owner: &str,
     job: Job,
     about: Option<(Arc<Party>, ProviderCallId)>,
     next: Next,
     then: Option<Claim>,
 ) -> Result<Option<Job>, EngineError> {
-    let owner = owner.to_owned();
     let taken = core
         .applier
         .write(move |writer| {
+            let owner = job.owner();
             match next {
-                Next::Done => writer.jobs_mut().complete(job.id, &owner)?,
-                Next::Again(run_at) => writer.jobs_mut().postpone(job.id, &owner, run_at)?,
+                Next::Done => writer.jobs_mut().complete(job.id, owner)?,
+                Next::Again(run_at) => writer.jobs_mut().postpone(job.id, owner, run_at)?,
                 Next::Failed(run_at, reason) => {
                     let retried =
                         writer
                             .jobs_mut()
-                            .retry(job.id, &owner, run_at, reason.as_str())?;
+                            .retry(job.id, owner, run_at, reason.as_str())?;
                     if let Some((party, call)) = &about {
                         ledger::note_failing(writer, party, call, reason)?;
                     }
@@ -275,4 +303,28 @@ async fn finish(
         })
         .await?;
     Ok(taken.into_iter().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleep_and_a_clock_that_is_set_are_told_from_time_that_passes() {
+        let (steady, wall) = (Instant::now(), Timestamp::UNIX_EPOCH);
+        let after = |real: u64, told: i64| {
+            let now = (
+                steady + Duration::from_secs(real),
+                wall + SignedDuration::from_secs(told),
+            );
+            moved((steady, wall), now).map(|ahead| ahead.as_secs())
+        };
+        assert_eq!(after(1, 1), None);
+        assert_eq!(after(3600, 3600), None, "a round that took long");
+        assert_eq!(after(1, 31), None);
+        assert_eq!(after(1, -29), None);
+        assert_eq!(after(1, 3601), Some(3600), "it slept");
+        assert_eq!(after(1, -7199), Some(-7200), "it was set back");
+        assert_eq!(after(90, 0), None, "one that stands still was not set back");
+    }
 }

@@ -32,6 +32,8 @@ pub struct ListedPage {
     pub snapshots: Vec<Snapshot>,
     /// The next page, if there is one.
     pub next: Option<String>,
+    /// When it was read, by the provider's clock where it tells.
+    pub at: Option<Timestamp>,
 }
 
 /// Proof that the key works.

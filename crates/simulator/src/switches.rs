@@ -1,7 +1,9 @@
 //! Everything that goes wrong with real providers, as switches that a test turns while the simulator runs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 /// How often a fault still strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,6 +76,8 @@ pub struct Faults {
     pub retry_after: Option<Duration>,
     /// API requests answered with 500.
     pub server_errors: Times,
+    /// API requests whose path names this are answered with 500.
+    pub errors_about: Option<String>,
     /// Deletions answered with 500; nothing is deleted.
     pub deletions_fail: Times,
     /// Changes (`PATCH`) that are made and never answered.
@@ -83,31 +87,57 @@ pub struct Faults {
     /// Lists still show calls, recordings and the like, but none of them can be asked for by itself any more, and files
     /// are gone (404). Telnyx answers everything by lists and so only loses its files.
     pub lists_only: bool,
+    /// API requests are heard and wait for their answer until this is switched off. They get the one that the
+    /// other switches say then.
+    pub answers_held: bool,
     /// Whether the API can be reached.
     pub reach: Reach,
 }
 
 /// One account's switchboard; clones turn the same switches.
 #[derive(Debug, Clone, Default)]
-pub struct Switches(Arc<Mutex<Faults>>);
+pub struct Switches(Arc<Board>);
+
+#[derive(Debug, Default)]
+struct Board {
+    faults: Mutex<Faults>,
+    /// Rings when a switch is turned.
+    turned: Notify,
+}
 
 impl Switches {
+    fn lock(&self) -> MutexGuard<'_, Faults> {
+        let faults = self.0.faults.lock();
+        faults.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Changes faults; takes effect with the next webhook or request.
     pub fn turn(&self, change: impl FnOnce(&mut Faults)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.lock());
+        self.0.turned.notify_waiters();
+    }
+
+    /// Waits as long as answers are held.
+    pub(crate) async fn until_answered(&self) {
+        loop {
+            let turned = self.0.turned.notified();
+            tokio::pin!(turned);
+            turned.as_mut().enable();
+            if !self.lock().answers_held {
+                return;
+            }
+            turned.await;
+        }
     }
 
     /// The present faults.
     #[must_use]
     pub fn faults(&self) -> Faults {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lock().clone()
     }
 
     /// Whether the chosen fault strikes now; counts it down.
     pub(crate) fn strikes(&self, fault: impl FnOnce(&mut Faults) -> &mut Times) -> bool {
-        fault(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)).strike()
+        fault(&mut self.lock()).strike()
     }
 }

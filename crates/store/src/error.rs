@@ -53,6 +53,16 @@ pub enum StoreError {
     Broken(String),
 }
 
+impl StoreError {
+    /// Whether it says nothing about what was to be written: the same may work in a moment.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy | Self::DiskFull | Self::Overloaded | Self::Closed | Self::Io(_)
+        )
+    }
+}
+
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

@@ -201,7 +201,8 @@ impl Applier {
         });
         let due = match all {
             Ok(due) => due,
-            Err(StoreError::DiskFull) => return Err(StoreError::DiskFull),
+            // It says nothing about the events: they stay in the journal and are tried again.
+            Err(error) if error.may_pass() => return Err(error),
             Err(_) => self.one_by_one(&readings)?,
         };
         let came = readings.iter().map(|reading| reading.heard_at);
@@ -218,9 +219,13 @@ impl Applier {
         if last - self.done_up_to.load(Ordering::Relaxed) < MARK_EVERY {
             return Ok(());
         }
-        self.store
+        let is_so = self
+            .store
             .write(move |writer| writer.events_mut().all_done_up_to(last))?;
-        self.done_up_to.store(last, Ordering::Relaxed);
+        // Otherwise some were put back since this was looked at, and the next look finds them.
+        if is_so {
+            self.done_up_to.store(last, Ordering::Relaxed);
+        }
         Ok(())
     }
 
@@ -234,7 +239,7 @@ impl Applier {
                 .write(move |writer| take_in(writer, &batch[index]));
             match one {
                 Ok(due) => any_due |= due,
-                Err(StoreError::DiskFull) => return Err(StoreError::DiskFull),
+                Err(error) if error.may_pass() => return Err(error),
                 Err(error) => {
                     let seq = readings[index].seq;
                     tracing::error!(%error, seq, "an event cannot be applied; it is kept");

@@ -14,7 +14,7 @@ impl Fetcher {
     /// Up to `most` jobs, with so many places free at this moment.
     pub(super) fn claim(&self, core: &Core, room: usize, most: usize) -> Claim {
         let most = (most, room.saturating_sub(LEFT_FREE));
-        Claim::new(core, &self.owner, FETCH, most, |party| {
+        Claim::new(core, FETCH, most, |party| {
             party.configured.limits.max_downloads
         })
         .dying_within(DYING_WITHIN)

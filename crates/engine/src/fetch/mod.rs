@@ -20,6 +20,7 @@ use ringback_archive::RecordingPath;
 use ringback_model::{CallId, RecordingId, RecordingInput, RecordingState};
 use ringback_store::{CallRecord, Job, Recording, StoreError, Writer};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     EngineError,
@@ -28,7 +29,7 @@ use crate::{
     core::Core,
     deletion::is_gone_there,
     jobs::{self, FETCH, FetchWork},
-    lease::LEASE,
+    lease::{LEASE, Lease},
 };
 
 pub use deadline::LINK_DYING;
@@ -52,7 +53,6 @@ const LOOK_AT_OTHERS: Duration = Duration::from_millis(500);
 
 /// Fetches recordings.
 pub(crate) struct Fetcher {
-    owner: String,
     room: Arc<Semaphore>,
     waiting: Waiting,
     core: std::sync::Weak<Core>,
@@ -73,12 +73,13 @@ pub(crate) struct Task {
     pub party: Arc<Party>,
     pub record: CallRecord,
     pub recording: Recording,
+    /// Cancelled when the job is another process's.
+    pub lost: CancellationToken,
 }
 
 impl Fetcher {
-    pub(crate) fn new(core: std::sync::Weak<Core>, owner: String) -> Self {
+    pub(crate) fn new(core: std::sync::Weak<Core>) -> Self {
         Self {
-            owner,
             room: Arc::new(Semaphore::new(MOST_TRANSFERS)),
             waiting: Waiting::default(),
             core,
@@ -165,7 +166,7 @@ impl Fetcher {
 
     /// Tries one recording now, whatever its schedule says.
     async fn fetch_now(&self, core: &Arc<Core>, id: RecordingId) -> Result<(), EngineError> {
-        let (now, owner) = (core.clock.now(), self.owner.clone());
+        let (now, owner) = (core.clock.now(), core.takers.next());
         let claimed = core
             .applier
             .write(move |writer| {
@@ -189,7 +190,9 @@ impl Fetcher {
     async fn carry_out(&self, job: Job, then: Then) -> Result<Option<Job>, EngineError> {
         let core = self.core()?;
         let key = job.work.key.clone();
-        let carried_out = self.try_once(&core, job, then).await;
+        let lease = Lease::of(&job);
+        let tried = self.try_once(&core, job, lease.lost(), then);
+        let carried_out = lease.during(&core, tried).await;
         self.waiting.tried(&key);
         carried_out
     }
@@ -198,13 +201,14 @@ impl Fetcher {
         &self,
         core: &Arc<Core>,
         job: Job,
+        lost: CancellationToken,
         then: Then,
     ) -> Result<Option<Job>, EngineError> {
-        let Some(mut task) = self.task(core, job).await? else {
+        let Some(mut task) = self.task(core, job, lost).await? else {
             return Ok(None);
         };
         let outcome = match naming::learn_id(core, &mut task).await? {
-            Naming::GoOn => transfer::run(core, &self.owner, &task).await,
+            Naming::GoOn => transfer::run(core, &task).await,
             Naming::Wait => Outcome::NotReady,
         };
         let goes_on = then == Then::TheNext
@@ -212,17 +216,22 @@ impl Fetcher {
             && !core.stop.is_cancelled();
         // The place of the one that landed is free.
         let next = goes_on.then(|| self.claim(core, self.room_now(core) + 1, 1));
-        outcome::write_down(core, &self.owner, task, outcome, next).await
+        outcome::write_down(core, task, outcome, next).await
     }
 
     /// Looks up what the job is about. A job about nothing, or about what is here, ends.
-    async fn task(&self, core: &Arc<Core>, job: Job) -> Result<Option<Task>, EngineError> {
+    async fn task(
+        &self,
+        core: &Arc<Core>,
+        job: Job,
+        lost: CancellationToken,
+    ) -> Result<Option<Task>, EngineError> {
         let work: Option<FetchWork> = serde_json::from_value(job.work.payload.clone()).ok();
         let found = match &work {
             Some(work) => look_up(core, work.recording)?,
             None => None,
         };
-        let (id, owner) = (job.id, self.owner.clone());
+        let (id, owner) = (job.id, job.owner().to_owned());
         let party = core.accounts.get(job.work.account.as_str());
         match (work, found, party) {
             (Some(work), Some((record, mut recording)), Some(party))
@@ -257,6 +266,7 @@ impl Fetcher {
                     party,
                     record,
                     recording,
+                    lost,
                 }))
             }
             // Its account went from the file at this moment.

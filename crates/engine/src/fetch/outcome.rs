@@ -87,12 +87,11 @@ impl Outcome {
 /// Writes down what came of it and takes the next job, in one transaction, and tells who looks.
 pub(super) async fn write_down(
     core: &Arc<Core>,
-    owner: &str,
     task: Task,
     outcome: Outcome,
     next: Option<Claim>,
 ) -> Result<Option<Job>, EngineError> {
-    let (now, owner) = (core.clock.now(), owner.to_owned());
+    let now = core.clock.now();
     if let Some((what, bytes)) = outcome.counted() {
         core.applier
             .meters
@@ -104,7 +103,6 @@ pub(super) async fn write_down(
         .write(move |writer| {
             let written = Written {
                 now,
-                owner: &owner,
                 task: &task,
                 is_copied,
             };
@@ -119,7 +117,6 @@ pub(super) async fn write_down(
 
 struct Written<'a> {
     now: Timestamp,
-    owner: &'a str,
     task: &'a Task,
     /// Whether recordings are copied elsewhere too.
     is_copied: bool,
@@ -220,7 +217,7 @@ impl Written<'_> {
             Some(run_at) => {
                 writer.jobs_mut().set_payload(
                     self.task.job.id,
-                    self.owner,
+                    self.task.job.owner(),
                     &jobs::payload(&work),
                 )?;
                 self.postpone(writer, run_at)
@@ -238,9 +235,12 @@ impl Written<'_> {
                     RecordingInput::FetchFails(reason),
                 )?;
                 let run_at = after(self.now, pause);
-                writer
-                    .jobs_mut()
-                    .retry(self.task.job.id, self.owner, run_at, reason.as_str())?;
+                writer.jobs_mut().retry(
+                    self.task.job.id,
+                    self.task.job.owner(),
+                    run_at,
+                    reason.as_str(),
+                )?;
                 Ok(())
             }
             None => self.given_up(writer, reason),
@@ -265,12 +265,14 @@ impl Written<'_> {
     fn postpone(&self, writer: &mut Writer<'_>, run_at: Timestamp) -> Result<(), StoreError> {
         writer
             .jobs_mut()
-            .postpone(self.task.job.id, self.owner, run_at)?;
+            .postpone(self.task.job.id, self.task.job.owner(), run_at)?;
         Ok(())
     }
 
     fn complete(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
-        writer.jobs_mut().complete(self.task.job.id, self.owner)?;
+        writer
+            .jobs_mut()
+            .complete(self.task.job.id, self.task.job.owner())?;
         Ok(())
     }
 }

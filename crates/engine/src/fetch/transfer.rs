@@ -21,7 +21,6 @@ use ringback_providers::MediaRef;
 use super::{Outcome, Task, here};
 use crate::{
     core::Core,
-    lease,
     sidecar::{Sidecar, SoundFile},
     sound,
 };
@@ -44,11 +43,11 @@ const FRESH: SignedDuration = SignedDuration::from_mins(1);
 const LOOK_AT_ROOM: Duration = Duration::from_millis(250);
 
 /// Runs one try. Everything that can happen is an outcome.
-pub(super) async fn run(core: &Arc<Core>, owner: &str, task: &Task) -> Outcome {
+pub(super) async fn run(core: &Arc<Core>, task: &Task) -> Outcome {
     let landing = match land(core, task).await {
         Ok(Begun::Here(landed)) => return Outcome::Lands(landed),
         Ok(Begun::Landing(landing)) if landing.is_whole() => *landing,
-        Ok(Begun::Landing(landing)) => match fill(core, owner, task, *landing).await {
+        Ok(Begun::Landing(landing)) => match fill(core, task, *landing).await {
             Ok(landing) => landing,
             Err(outcome) => return outcome,
         },
@@ -97,12 +96,7 @@ async fn land(core: &Arc<Core>, task: &Task) -> Result<Begun, LandError> {
 }
 
 /// Brings the bytes that are missing.
-async fn fill(
-    core: &Arc<Core>,
-    owner: &str,
-    task: &Task,
-    landing: Landing,
-) -> Result<Landing, Outcome> {
+async fn fill(core: &Arc<Core>, task: &Task, landing: Landing) -> Result<Landing, Outcome> {
     let resume = landing.resume_point();
     let key = task.recording.named_key();
     let media = MediaRef {
@@ -139,7 +133,7 @@ async fn fill(
             () = core.stop.cancelled() => (),
             () = room_runs_out(core) => is_full.store(true, Ordering::Relaxed),
             () = tokio::time::sleep(MAX_TIME) => (),
-            () = lease::hold(core, owner, task.job.id) => (),
+            () = task.lost.cancelled() => (),
         }
     };
     let limits = CopyLimits {

@@ -8,12 +8,12 @@ use ringback_archive::Verdict;
 use ringback_offsite::{Begun, Copies, Hitch, Notebook, Trouble};
 use ringback_store::Job;
 use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use super::{Offsite, Subject, outcome::Outcome, sidecar_of};
 use crate::{
     core::Core,
     jobs::{self, OffsiteWork},
-    lease,
 };
 
 /// Runs one try. Everything that can happen is an outcome.
@@ -23,17 +23,13 @@ pub(super) async fn run(
     job: &Job,
     begun: Option<Begun>,
     subject: &Subject,
+    lost: &CancellationToken,
 ) -> Outcome {
-    let mut notes = JobNotes {
-        core,
-        owner: &offsite.owner,
-        job,
-        subject,
-    };
+    let mut notes = JobNotes { core, job, subject };
     let copied = tokio::select! {
         copied = copy(core, &offsite.copies, begun, subject, &mut notes) => copied,
         () = core.stop.cancelled() => return Outcome::Stopped,
-        () = lease::hold(core, &offsite.owner, job.id) => return Outcome::Stopped,
+        () = lost.cancelled() => return Outcome::Stopped,
     };
     match copied {
         Ok(outcome) => outcome,
@@ -137,7 +133,6 @@ impl Sent<'_> {
 /// Keeps in the job how far an upload is.
 struct JobNotes<'a> {
     core: &'a Arc<Core>,
-    owner: &'a str,
     job: &'a Job,
     subject: &'a Subject,
 }
@@ -149,7 +144,7 @@ impl Notebook for JobNotes<'_> {
             recording: self.subject.row.id,
             begun: begun.cloned(),
         });
-        let (id, owner) = (self.job.id, self.owner.to_owned());
+        let (id, owner) = (self.job.id, self.job.owner().to_owned());
         let kept = self
             .core
             .applier

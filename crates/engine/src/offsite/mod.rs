@@ -19,12 +19,13 @@ use ringback_model::RecordingId;
 use ringback_offsite::{Copies, Place, Trouble};
 use ringback_store::{ClaimLimits, Job, Recording, StoreError, Writer};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     EngineError,
     core::Core,
     jobs::{self, OFFSITE, OffsiteWork},
-    lease::LEASE,
+    lease::{LEASE, Lease},
 };
 
 pub use pull::{Brought, Pull, PullItem};
@@ -42,16 +43,14 @@ pub(crate) struct Offsite {
     /// Where they are, as rows name it.
     pub(crate) place: String,
     copies: Copies,
-    owner: String,
     room: Arc<Semaphore>,
 }
 
 impl Offsite {
-    pub(crate) fn open(place: &Place, owner: String) -> Result<Self, Trouble> {
+    pub(crate) fn open(place: &Place) -> Result<Self, Trouble> {
         Ok(Self {
             place: place.to_string(),
             copies: Copies::at(place)?,
-            owner,
             room: Arc::new(Semaphore::new(AT_ONCE)),
         })
     }
@@ -62,7 +61,7 @@ impl Offsite {
         if room == 0 {
             return Ok(0);
         }
-        let (now, owner) = (core.clock.now(), self.owner.clone());
+        let (now, owner) = (core.clock.now(), core.takers.next());
         let limits = ClaimLimits {
             jobs: room,
             per_account: AT_ONCE,
@@ -145,19 +144,29 @@ impl Offsite {
         core: &Arc<Core>,
         job: Job,
     ) -> Result<Option<outcome::Outcome>, EngineError> {
+        let lease = Lease::of(&job);
+        let tried = self.try_once(core, job, lease.lost());
+        lease.during(core, tried).await
+    }
+
+    async fn try_once(
+        &self,
+        core: &Arc<Core>,
+        job: Job,
+        lost: CancellationToken,
+    ) -> Result<Option<outcome::Outcome>, EngineError> {
         let work: Option<OffsiteWork> = serde_json::from_value(job.work.payload.clone()).ok();
         let found = match &work {
             Some(work) => Subject::find(core, work.recording)?,
             None => None,
         };
         let (Some(work), Some(subject)) = (work, found) else {
-            let owner = self.owner.clone();
             core.applier
-                .write(move |writer| writer.jobs_mut().complete(job.id, &owner))
+                .write(move |writer| writer.jobs_mut().complete(job.id, job.owner()))
                 .await?;
             return Ok(None);
         };
-        let outcome = attempt::run(core, self, &job, work.begun, &subject).await;
+        let outcome = attempt::run(core, self, &job, work.begun, &subject, &lost).await;
         outcome::write_down(core, self, job, &subject, &outcome).await?;
         Ok(Some(outcome))
     }

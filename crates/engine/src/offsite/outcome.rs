@@ -65,7 +65,6 @@ pub(super) async fn write_down(
         is_deleted_there: party.is_some_and(|party| deletion::is_wanted(&party)),
         now: core.clock.now(),
         place: offsite.place.clone(),
-        owner: offsite.owner.clone(),
         row: subject.row.clone(),
         bytes: subject.row.size_bytes.unwrap_or(0),
         job,
@@ -81,7 +80,6 @@ pub(super) async fn write_down(
 struct Written {
     now: Timestamp,
     place: String,
-    owner: String,
     row: Recording,
     bytes: u64,
     job: Job,
@@ -94,7 +92,7 @@ impl Written {
         match outcome {
             Outcome::Copied { bytes, mark } => {
                 self.put(writer, CopyState::Copied, None, bytes, mark)?;
-                writer.jobs_mut().complete(self.job.id, &self.owner)?;
+                writer.jobs_mut().complete(self.job.id, self.job.owner())?;
                 if self.is_deleted_there {
                     deletion::enqueue(writer, &self.row, self.now)?;
                 }
@@ -104,7 +102,7 @@ impl Written {
             Outcome::Stopped => {
                 writer
                     .jobs_mut()
-                    .postpone(self.job.id, &self.owner, self.now)?;
+                    .postpone(self.job.id, self.job.owner(), self.now)?;
                 Ok(())
             }
         }
@@ -146,9 +144,9 @@ impl Written {
                 let run_at = self.now.saturating_add(pause).unwrap_or(Timestamp::MAX);
                 writer
                     .jobs_mut()
-                    .retry(self.job.id, &self.owner, run_at, reason)?
+                    .retry(self.job.id, self.job.owner(), run_at, reason)?
             }
-            None => writer.jobs_mut().complete(self.job.id, &self.owner)?,
+            None => writer.jobs_mut().complete(self.job.id, self.job.owner())?,
         };
         Ok(())
     }

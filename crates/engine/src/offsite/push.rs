@@ -124,7 +124,7 @@ async fn one(
     offsite: &Offsite,
     subject: &Subject,
 ) -> Result<Option<PushOutcome>, EngineError> {
-    let (id, now, owner) = (subject.row.id, core.clock.now(), offsite.owner.clone());
+    let (id, now, owner) = (subject.row.id, core.clock.now(), core.takers.next());
     let claimed = core
         .applier
         .write(move |writer| {

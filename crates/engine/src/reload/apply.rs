@@ -36,7 +36,7 @@ fn other_offsite(
     let Some(place) = &config.offsite else {
         return Ok(Some(None));
     };
-    match Offsite::open(place, core.owner.clone()) {
+    match Offsite::open(place) {
         Ok(offsite) => Ok(Some(Some(Arc::new(offsite)))),
         Err(trouble) => Err(ConfigError::no_offsite(
             &core.home.config_file(),

@@ -167,8 +167,9 @@ impl Http {
             let asked = failure.asked_wait.unwrap_or_default();
             match pause {
                 Some(_) if asked > retry::longest_pause(way.gate.pace()) => {
-                    let until = answer::later(way.clock.now(), asked);
-                    way.gate.close_until(until);
+                    let now = way.clock.now();
+                    let until = answer::later(now, asked);
+                    way.gate.close(now, until);
                     return Err(ApiError::RateLimited(until));
                 }
                 Some(pause) => {
@@ -180,7 +181,7 @@ impl Http {
                 }
                 None => {
                     if let ApiError::RateLimited(until) = failure.error {
-                        way.gate.close_until(until);
+                        way.gate.close(way.clock.now(), until);
                     }
                     return Err(failure.error);
                 }

@@ -143,7 +143,7 @@ impl Http {
             let by_api = way.destinations.is_api(&url);
             let error = answer::error_of(status, headers, way.clock.now());
             if let (true, ApiError::RateLimited(until)) = (by_api, &error) {
-                way.gate.close_until(*until);
+                way.gate.close(way.clock.now(), *until);
             }
             return Opened::Turned {
                 status: status.as_u16(),

@@ -42,8 +42,15 @@ pub(super) struct Gate {
     line: Mutex<Line>,
     /// Rings when the line moves.
     moved: Notify,
-    /// The provider asked to wait until then.
-    closed_until: Mutex<Option<Timestamp>>,
+    /// The provider asked to wait.
+    closed: Mutex<Option<Closed>>,
+}
+
+/// From when until when a gate is closed, by the account's clock.
+#[derive(Clone, Copy, Debug)]
+struct Closed {
+    at: Timestamp,
+    until: Timestamp,
 }
 
 #[derive(Debug, Default)]
@@ -69,7 +76,7 @@ impl Gate {
             pace,
             line: Mutex::default(),
             moved: Notify::new(),
-            closed_until: Mutex::new(None),
+            closed: Mutex::new(None),
         }
     }
 
@@ -115,22 +122,29 @@ impl Gate {
         line.next_start = Some(line.next_start.map_or(until, |next| next.max(until)));
     }
 
-    /// Closes until then, by the account's clock.
-    pub(super) fn close_until(&self, until: Timestamp) {
-        let mut closed = self
-            .closed_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *closed = (*closed).max(Some(until));
+    /// Closes from now until then, by the account's clock.
+    pub(super) fn close(&self, now: Timestamp, until: Timestamp) {
+        let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = closed.filter(|closed| closed.is_so(now));
+        *closed = Some(Closed {
+            at: now,
+            until: before.map_or(until, |before| before.until.max(until)),
+        });
     }
 
     /// Until when it is closed, if it still is.
     pub(super) fn closed(&self, now: Timestamp) -> Option<Timestamp> {
-        let closed = self
-            .closed_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        closed.filter(|until| now < *until)
+        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let closed = closed.filter(|closed| closed.is_so(now));
+        closed.map(|closed| closed.until)
+    }
+}
+
+impl Closed {
+    /// A clock that was set back to before it was closed says nothing about how long it is yet to be: then
+    /// the provider is asked, and says it anew.
+    fn is_so(&self, now: Timestamp) -> bool {
+        self.at <= now && now < self.until
     }
 }
 
@@ -297,9 +311,19 @@ mod tests {
     fn a_closed_gate_opens_by_the_clock() {
         let gate = Gate::new(Duration::ZERO);
         let at = |second| Timestamp::from_second(second).expect("in range");
-        gate.close_until(at(100));
-        gate.close_until(at(50));
+        gate.close(at(10), at(100));
+        gate.close(at(20), at(50));
         assert_eq!(gate.closed(at(99)), Some(at(100)));
         assert_eq!(gate.closed(at(100)), None);
+    }
+
+    #[test]
+    fn a_gate_that_was_closed_by_a_clock_that_was_ahead_is_open_when_that_is_set_back() {
+        let gate = Gate::new(Duration::ZERO);
+        let at = |second| Timestamp::from_second(second).expect("in range");
+        gate.close(at(7_200), at(7_230));
+        assert_eq!(gate.closed(at(0)), None);
+        gate.close(at(0), at(30));
+        assert_eq!(gate.closed(at(1)), Some(at(30)), "not for two hours");
     }
 }

@@ -213,6 +213,7 @@ impl RecallClient {
         Ok(ListedPage {
             snapshots: snapshots.collect(),
             next: next.map(|query| Walk::Recordings(query).to_string()),
+            at: Some(answer.at),
         })
     }
 
@@ -252,6 +253,7 @@ impl RecallClient {
         Ok(ListedPage {
             snapshots,
             next: Some(next.to_string()),
+            at: Some(answer.at),
         })
     }
 

@@ -183,6 +183,7 @@ impl Client for RetellClient {
                 Ok(ListedPage {
                     snapshots: listed.items.into_iter().map(|item| item.snapshot).collect(),
                     next: Some(next.to_string()),
+                    at: Some(listed.at),
                 })
             }
             // Calls that never began may have no start to filter by. They are walked through from
@@ -212,6 +213,7 @@ impl Client for RetellClient {
                         }
                         .to_string()
                     }),
+                    at: Some(listed.at),
                 })
             }
         }
@@ -273,6 +275,7 @@ fn unexpected(template: &str, what: &str) -> ApiError {
 struct Listed {
     items: Vec<Item>,
     next: Option<String>,
+    at: Timestamp,
 }
 
 struct Item {
@@ -310,6 +313,7 @@ impl Listed {
         });
         Ok(Self {
             items: items.collect(),
+            at: answer.at,
             next,
         })
     }

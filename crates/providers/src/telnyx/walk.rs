@@ -112,6 +112,7 @@ impl fmt::Display for Walk {
 struct Step {
     snapshots: Vec<Snapshot>,
     next: Option<Next>,
+    at: Timestamp,
 }
 
 impl TelnyxClient {
@@ -131,7 +132,11 @@ impl TelnyxClient {
             (Err(error), Stage::Recordings) => return Err(error),
             (Err(error), Stage::Deliveries) => {
                 tolerated(DELIVERIES, error)?;
-                return Ok(listed(Vec::new(), Some(Walk::begin(Stage::CallEvents))));
+                return Ok(listed(
+                    Vec::new(),
+                    Some(Walk::begin(Stage::CallEvents)),
+                    None,
+                ));
             }
             (Err(error), stage) => {
                 let template = match stage {
@@ -139,7 +144,7 @@ impl TelnyxClient {
                     _ => DETAIL_RECORDS,
                 };
                 tolerated(template, error)?;
-                return Ok(listed(Vec::new(), self.after(stage, since)));
+                return Ok(listed(Vec::new(), self.after(stage, since), None));
             }
         };
         let next = match step.next {
@@ -149,7 +154,7 @@ impl TelnyxClient {
             }),
             None => self.after(walk.stage, since),
         };
-        Ok(listed(step.snapshots, next))
+        Ok(listed(step.snapshots, next, Some(step.at)))
     }
 
     /// The first page of the list that is read after this one.
@@ -215,6 +220,7 @@ impl TelnyxClient {
         Ok(Step {
             snapshots: page.items.iter().filter_map(|raw| event(raw)).collect(),
             next: page.next,
+            at: answer.at,
         })
     }
 
@@ -237,6 +243,7 @@ impl TelnyxClient {
         Ok(Step {
             snapshots: page.items.iter().filter_map(|raw| event(raw)).collect(),
             next: page.next,
+            at: answer.at,
         })
     }
 
@@ -269,7 +276,8 @@ impl TelnyxClient {
         for raw in page.items {
             let Some(record) = record(raw) else { continue };
             let start = record.started_at.or(record.finished_at);
-            began.push(start);
+            // One without times says nothing about the order.
+            began.extend(start);
             if start.is_none_or(|start| start >= since) {
                 let call = ProviderCallId::new(&record.conversation);
                 snapshots.push(snapshot(KIND_RECORD, call, raw, answer.at));
@@ -278,10 +286,11 @@ impl TelnyxClient {
         // The newest come first, by what users saw; that is not promised. So an early end is only
         // taken for one where the page itself is in that order.
         let is_newest_first = began.is_sorted_by(|one, other| one >= other);
-        let is_past = began.last().is_some_and(|start| *start < Some(since));
+        let is_past = began.last().is_some_and(|start| *start < since);
         Ok(Step {
             snapshots,
             next: page.next.filter(|_| !(is_newest_first && is_past)),
+            at: answer.at,
         })
     }
 
@@ -320,6 +329,7 @@ impl TelnyxClient {
         Ok(Step {
             snapshots,
             next: page.next,
+            at: answer.at,
         })
     }
 
@@ -340,10 +350,11 @@ impl TelnyxClient {
     }
 }
 
-fn listed(snapshots: Vec<Snapshot>, next: Option<Walk>) -> ListedPage {
+fn listed(snapshots: Vec<Snapshot>, next: Option<Walk>, at: Option<Timestamp>) -> ListedPage {
     ListedPage {
         snapshots,
         next: next.map(|walk| walk.to_string()),
+        at,
     }
 }
 

@@ -190,6 +190,7 @@ impl TwilioClient {
         Ok(ListedPage {
             snapshots,
             next: Some(next.to_string()),
+            at: Some(answer.at),
         })
     }
 
@@ -234,6 +235,7 @@ impl TwilioClient {
             next: listed
                 .next_page_uri
                 .map(|uri| Walk::Recordings(uri).to_string()),
+            at: Some(answer.at),
         })
     }
 

@@ -339,6 +339,7 @@ impl Client for VapiClient {
         Ok(ListedPage {
             snapshots,
             next: left.map(|walk| walk.to_string()),
+            at: Some(page.at),
         })
     }
 

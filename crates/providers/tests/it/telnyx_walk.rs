@@ -137,8 +137,16 @@ async fn records_are_read_until_they_are_too_old_if_they_are_in_order() {
         record("2026-03-01T10:00:00Z"),
         record("2026-03-01T08:00:00Z"),
     );
+    let without_times = with(
+        new.clone(),
+        &[("started_at", Value::Null), ("finished_at", Value::Null)],
+    );
     for (first, pages) in [
         (vec![new.clone(), old.clone()], 1),
+        // One without times is neither new nor old.
+        (vec![new.clone(), without_times.clone()], 2),
+        (vec![without_times.clone()], 2),
+        (vec![new.clone(), without_times, old.clone()], 1),
         (vec![old.clone(), new.clone()], 2),
         (vec![new.clone(), new.clone()], 2),
     ] {
@@ -163,7 +171,7 @@ async fn records_are_read_until_they_are_too_old_if_they_are_in_order() {
             .count();
         assert_eq!(
             records,
-            first.iter().filter(|record| **record == new).count()
+            first.iter().filter(|record| **record != old).count()
         );
     }
 }

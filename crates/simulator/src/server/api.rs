@@ -97,6 +97,7 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
     let place = api
         .world
         .see(seen(&request, Some(account), Host::Api, api.world.now()));
+    switches.until_answered().await;
     let faults = switches.faults();
     let mut response = match faults.reach {
         Reach::HangsUp => {
@@ -106,6 +107,14 @@ async fn with_faults(State(api): State<Api>, request: Request, next: Next) -> Re
         }
         Reach::Unavailable => provider.refusal(Refusal::Unavailable),
         Reach::Up if switches.strikes(|faults| &mut faults.server_errors) => {
+            provider.refusal(Refusal::ServerError)
+        }
+        Reach::Up
+            if faults
+                .errors_about
+                .as_ref()
+                .is_some_and(|name| request.uri().path().contains(name)) =>
+        {
             provider.refusal(Refusal::ServerError)
         }
         Reach::Up

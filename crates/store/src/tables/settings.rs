@@ -68,4 +68,14 @@ impl SettingsMut<'_, '_> {
         )?;
         self.writer.note(ChangeKind::Setting, key)
     }
+
+    /// Forgets `key`: it was never set.
+    pub fn clear(&mut self, key: &str) -> Result<()> {
+        sql::run(
+            self.writer.conn(),
+            "DELETE FROM settings WHERE key = ?1",
+            [key],
+        )?;
+        self.writer.note(ChangeKind::Setting, key)
+    }
 }

@@ -307,3 +307,65 @@ fn what_is_still_in_hand_after_a_sleep_is_not_taken_again_and_what_others_hold_r
         .expect("written");
     assert_eq!(keys(&claim(&home.store, awake, "one", LIMITS)), ["b"]);
 }
+
+#[test]
+fn a_process_holds_what_it_took_under_any_of_its_numbers_and_ends_each_taking_by_itself() {
+    let home = Home::new();
+    let now = home.now();
+    for (key, owner) in [("a", "one/1"), ("b", "one/2"), ("c", "one-more/1")] {
+        add(&home.store, &job(key, now));
+        assert_eq!(claim(&home.store, now, owner, LIMITS)[0].owner(), owner);
+    }
+    let first = home.store.read(|reader| reader.jobs().get("fetch", "a"));
+    let id = first.expect("reads").expect("there").id;
+    assert_eq!(
+        home.store
+            .write(move |writer| writer.jobs_mut().complete(id, "one/2")),
+        Ok(false),
+        "another try of the same process does not end this one"
+    );
+    let awake = now + seconds(3600);
+    home.store
+        .write(move |writer| writer.jobs_mut().hold_all("one", awake + seconds(60)))
+        .expect("written");
+    assert_eq!(keys(&claim(&home.store, awake, "two", LIMITS)), ["c"]);
+    home.store
+        .write(|writer| writer.jobs_mut().release_all("one"))
+        .expect("written");
+    assert_eq!(keys(&claim(&home.store, awake, "two", LIMITS)), ["a", "b"]);
+}
+
+#[test]
+fn after_the_clock_was_set_back_work_does_not_rest_for_as_long_as_it_was_ahead() {
+    let home = Home::new();
+    let now = home.now();
+    let ahead = now + seconds(7200);
+    for (key, run_at) in [
+        ("due", now - seconds(5)),
+        ("planned while it was ahead", ahead + seconds(90)),
+        ("planned before", now + seconds(30)),
+        ("in hand", ahead),
+    ] {
+        add(&home.store, &job(key, run_at));
+    }
+    home.store
+        .write(move |writer| {
+            writer
+                .jobs_mut()
+                .claim_one("fetch", "in hand", ahead, "one", seconds(60))
+        })
+        .expect("claimed");
+    home.store
+        .write(move |writer| writer.jobs_mut().set_back(seconds(7200), now, seconds(60)))
+        .expect("written");
+    let of = |key: &str| {
+        let found = home.store.read(|reader| reader.jobs().get("fetch", key));
+        found.expect("reads").expect("there")
+    };
+    assert_eq!(of("due").work.run_at, now - seconds(5));
+    let planned = of("planned while it was ahead").work.run_at;
+    assert_eq!(planned, now + seconds(90), "as much later as was meant");
+    assert_eq!(of("planned before").work.run_at, now, "a little early");
+    let lease = of("in hand").lease;
+    assert_eq!(lease, Some(("one".to_owned(), now + seconds(60))));
+}

@@ -218,3 +218,34 @@ fn what_is_looked_at_again_is_pending_again_even_below_the_mark() {
     mark(&home.store, 2, EventOutcome::Pending);
     assert_eq!(pending(), [2]);
 }
+
+#[test]
+fn what_was_put_back_meanwhile_is_not_buried_by_the_word_that_all_is_done() {
+    let home = Home::new();
+    for n in 0..3 {
+        home.store.append(event(&n.to_string())).expect("written");
+    }
+    for seq in 1..=3 {
+        mark(&home.store, seq, EventOutcome::Applied { call: None });
+    }
+    // Somebody finds nothing pending; before that is written down, an event is put back.
+    let last = home.store.read(|reader| {
+        assert_eq!(reader.events().count_pending(10)?, 0);
+        reader.events().last_seq()
+    });
+    let last = last.expect("reads");
+    mark(&home.store, 2, EventOutcome::Pending);
+    let all_done = |seq| {
+        home.store
+            .write(move |writer| writer.events_mut().all_done_up_to(seq))
+    };
+    assert_eq!(all_done(last), Ok(false));
+    let pending = home.store.read(|reader| reader.events().pending(0, 10));
+    let pending = pending.expect("reads");
+    assert_eq!(pending.len(), 1);
+    assert_eq!(pending[0].head.seq, 2, "it is still to be looked at");
+
+    assert_eq!(all_done(1), Ok(true), "up to there it is so");
+    mark(&home.store, 2, EventOutcome::Applied { call: None });
+    assert_eq!(all_done(last), Ok(true));
+}

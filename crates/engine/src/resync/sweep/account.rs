@@ -293,7 +293,11 @@ async fn begin(work: &Work, party: &Party, row: &SweepItem) -> Result<Before, En
 
 /// Waits until the provider may be asked again, or the work is stopped.
 async fn may_ask_again(work: &Work, until: Timestamp) {
-    while work.core.clock.now() < until && !work.stop.is_cancelled() {
+    let clock = &work.core.clock;
+    let begin = clock.now();
+    // A clock that is set back meanwhile does not tell any more how long it is yet to be.
+    let waits = |now| begin <= now && now < until;
+    while waits(clock.now()) && !work.stop.is_cancelled() {
         tokio::time::sleep(LOOK).await;
     }
 }

@@ -2,7 +2,11 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Appended, EventOutcome, EventState, EventsMut, PackedEvent, newest, source_word};
+use super::{
+    Appended, EventOutcome, EventState, EventsMut, PackedEvent, newest,
+    read::{HEADS, IS_PENDING},
+    source_word,
+};
 use crate::{error::Result, sql};
 
 impl EventsMut<'_, '_> {
@@ -40,16 +44,24 @@ impl EventsMut<'_, '_> {
         newest::note(conn, seq)
     }
 
-    /// Every event up to `seq` was looked at. Whoever says so has read it in one state of the
-    /// database: nothing was pending, and `seq` was the last.
-    pub fn all_done_up_to(&mut self, seq: i64) -> Result<()> {
+    /// Every event up to `seq` was looked at. False, and nothing is changed, if one of them is pending:
+    /// it may have been put back since that was found out.
+    pub fn all_done_up_to(&mut self, seq: i64) -> Result<bool> {
         let conn = self.writer.conn();
+        let is_pending = sql::value(
+            conn,
+            &format!("SELECT EXISTS (SELECT 1 FROM {HEADS} WHERE {IS_PENDING} AND e.seq <= ?1)"),
+            [seq],
+        )?;
+        if is_pending {
+            return Ok(false);
+        }
         sql::run(
             conn,
             "UPDATE journal_mark SET seq = ?1 WHERE seq < ?1",
             [seq],
         )?;
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -5,6 +5,7 @@
 //! deadline goes first.
 
 mod due;
+mod leases;
 
 use jiff::{SignedDuration, Timestamp};
 use ringback_model::AccountId;
@@ -81,6 +82,13 @@ pub struct Job {
     pub lease: Option<(String, Timestamp)>,
     /// Whether it belongs to the backlog: what is live goes first.
     pub is_backlog: bool,
+}
+
+impl Job {
+    /// The name under which it was taken; empty for one that nobody has.
+    pub fn owner(&self) -> &str {
+        self.lease.as_ref().map_or("", |(owner, _)| owner)
+    }
 }
 
 /// Whether a job is new.
@@ -424,16 +432,6 @@ impl JobsMut<'_, '_> {
         self.writer.jobs().get(kind, key)
     }
 
-    /// Still working: the lease lasts until `until`. False if it is another's by now.
-    pub fn heartbeat(&mut self, id: JobId, owner: &str, until: Timestamp) -> Result<bool> {
-        let is_ours = sql::run(
-            self.writer.conn(),
-            "UPDATE jobs SET lease_until = ?3 WHERE id = ?1 AND lease_owner = ?2",
-            (id, owner, sql::ms(until)),
-        )? == 1;
-        Ok(is_ours)
-    }
-
     /// Done. If the same was asked for meanwhile, it becomes due again instead, as if new.
     pub fn complete(&mut self, id: JobId, owner: &str) -> Result<bool> {
         let conn = self.writer.conn();
@@ -550,28 +548,6 @@ impl JobsMut<'_, '_> {
             self.note(kind, key)?;
         }
         Ok(keys.len())
-    }
-
-    /// Gives back everything that `owner` holds, due as it was: at an orderly end, so that the next
-    /// process need not wait for leases to run out.
-    pub fn release_all(&mut self, owner: &str) -> Result<()> {
-        sql::run(
-            self.writer.conn(),
-            "UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?1",
-            [owner],
-        )?;
-        Ok(())
-    }
-
-    /// Everything that `owner` holds is still being worked on: its leases last until `until`. After the
-    /// machine slept, which ends leases and no work.
-    pub fn hold_all(&mut self, owner: &str, until: Timestamp) -> Result<()> {
-        sql::run(
-            self.writer.conn(),
-            "UPDATE jobs SET lease_until = ?2 WHERE lease_owner = ?1",
-            params![owner, sql::ms(until)],
-        )?;
-        Ok(())
     }
 
     fn held(&self, id: JobId, owner: &str) -> Result<Option<(String, String)>> {
