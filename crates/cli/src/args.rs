@@ -14,8 +14,8 @@ use clap::{Args, Parser, Subcommand};
     max_term_width = 100
 )]
 pub(crate) struct Cli {
-    /// Keep everything in this folder instead of the usual ones
-    #[arg(long, global = true, value_name = "DIR", env = "RINGBACK_HOME")]
+    /// Keep everything in this folder; without it the variable RINGBACK_HOME names one, if it is set
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// Print one JSON document on standard output and nothing else there
     #[arg(long, global = true)]
@@ -71,7 +71,7 @@ pub(crate) struct ServeArgs {
     /// Where figures are given to a monitoring system (Prometheus), on this machine only
     #[arg(long, value_name = "ADDR")]
     pub(crate) metrics: Option<SocketAddr>,
-    /// With simulated providers, on a home of its own
+    /// With simulated providers, on a home of its own, whatever RINGBACK_HOME says
     #[arg(long)]
     pub(crate) demo: bool,
 }
