@@ -246,9 +246,14 @@ pub(crate) struct ListArgs {
     /// Began before
     #[arg(long, value_name = "T")]
     pub(crate) until: Option<String>,
-    /// A status (ongoing, ended, ...) or the state of a recording (ready, failed, ...)
+    /// A status: scheduled, ringing, ongoing, ended, not_connected or failed (the call, not its
+    /// recording); any other word is taken as for --recording
     #[arg(long, value_name = "S")]
     pub(crate) state: Option<String>,
+    /// The state of a recording: none, expected, available, downloading, ready, absent, failed,
+    /// expired, withheld or deleted
+    #[arg(long, value_name = "S")]
+    pub(crate) recording: Option<String>,
     /// At most this many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: u32,
