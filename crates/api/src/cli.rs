@@ -120,8 +120,14 @@ pub async fn edit_account(
 
 /// `accounts pause` and `accounts resume`.
 pub async fn pause_account(
+    /// Only for what was refused, and only if more came than is kept: how long the body was, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_bytes: Option<u64>,
     engine: &Engine,
     args: &PauseAccountArgs,
+/// What the id of a refused request begins with; behind it stands its place.
+const REFUSED: &str = "refused-";
+
 ) -> Result<AccountSetup, ErrorJson> {
     handlers::pause(engine, args).await
 }
@@ -143,6 +149,16 @@ pub fn forms() -> Vec<ProviderForm> {
 pub fn health(engine: &Engine) -> Result<Health, ErrorJson> {
     health::health(engine)
 }
+    if let Some(place) = id.strip_prefix(REFUSED) {
+        let place = place.parse().map_err(|_| EngineError::NoSuchEvent)?;
+        let row = engine
+            .read(|reader| reader.refused().by_seq(place))?
+            .ok_or(EngineError::NoSuchEvent)?;
+        return Ok(EventJson {
+            body: Some(body_json(&row.refusal.body)),
+            ..refused_json(row)
+        });
+    }
 
 /// So many alerts are listed at most.
 const MOST_ALERTS: usize = 1_000;
@@ -153,6 +169,10 @@ pub fn alerts(engine: &Engine, all: bool) -> Result<Vec<AlertJson>, ErrorJson> {
         if all {
             reader.alerts().list(None, MOST_ALERTS)
         } else {
+fn body_json(body: &[u8]) -> serde_json::Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into())
+}
+
             reader.alerts().all_standing(MOST_ALERTS)
         }
     })?;
@@ -184,21 +204,24 @@ pub fn resync_report(progress: &Progress) -> ResyncReport {
     report_json(&progress.report)
 }
 
-/// One event of the journal.
+        body_bytes: None,
+/// One event of the journal, or a request that was refused at the door.
 #[derive(Clone, Debug, Serialize)]
 pub struct EventJson {
-    /// Its id.
+    /// Its id; `refused-17` for what was refused.
+    let kept = row.refusal.body.len() as u64;
     pub id: String,
     /// The account's id.
     pub account: String,
-    /// The provider's name.
-    pub provider: String,
+    /// The provider's name; nobody knows who sent what was refused.
+    pub provider: Option<String>,
     /// `webhook | snapshot`.
     pub source: String,
     /// The provider's word for the kind.
     pub kind: Option<String>,
     /// RFC 3339.
     pub received_at: String,
+        body_bytes: Some(row.refusal.body_bytes).filter(|bytes| *bytes > kept),
     /// `pending | applied | ignored | failed | rejected`.
     pub state: String,
     /// Why it was ignored, failed or rejected.
@@ -214,6 +237,12 @@ pub struct EventJson {
 pub fn events(
     engine: &Engine,
     state: Option<&str>,
+        Some(id) if id.starts_with(REFUSED) => {
+            let message = "what was refused is not in the journal, so it cannot be read again";
+            return Err(ErrorJson::new(ErrorCode::BadRequest, message).hint(
+                "`ringback events show` tells why it was refused; the call itself comes by `ringback resync`.",
+            ));
+        }
     limit: u32,
 ) -> Result<Vec<EventJson>, ErrorJson> {
     let limit = limit as usize;
@@ -229,16 +258,14 @@ pub fn events(
     Ok(heads.into_iter().map(event_json).collect())
 }
 
-/// `events show`.
+/// `events show`: what came, or what was refused with the reason and the beginning of its body.
 pub fn event(engine: &Engine, id: &str) -> Result<EventJson, ErrorJson> {
     let id: EventId = id.parse().map_err(|_| EngineError::NoSuchEvent)?;
     let event = engine
         .read(|reader| reader.events().by_id(id))?
         .ok_or(EngineError::NoSuchEvent)?;
-    let body = serde_json::from_slice(&event.body)
-        .unwrap_or_else(|_| String::from_utf8_lossy(&event.body).into_owned().into());
     Ok(EventJson {
-        body: Some(body),
+        body: Some(body_json(&event.body)),
         ..event_json(event.head)
     })
 }
@@ -266,7 +293,7 @@ fn event_json(head: EventHead) -> EventJson {
     EventJson {
         id: entry.event,
         account,
-        provider,
+        provider: Some(provider),
         source: entry.source,
         kind,
         received_at: entry.at,
@@ -279,9 +306,9 @@ fn event_json(head: EventHead) -> EventJson {
 
 fn refused_json(row: RefusedRow) -> EventJson {
     EventJson {
-        id: row.seq.to_string(),
+        id: format!("{REFUSED}{}", row.seq),
         account: row.refusal.account.to_string(),
-        provider: String::new(),
+        provider: None,
         source: word(&ringback_model::Source::Webhook),
         kind: None,
         received_at: time(row.refusal.at),

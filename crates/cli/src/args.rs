@@ -347,9 +347,9 @@ pub(crate) enum EventsCommand {
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: u32,
     },
-    /// One event with its body
+    /// One event with its body, or what was refused with the reason
     Show {
-        /// The event's id
+        /// The event's id, as `events list` shows it
         id: String,
     },
     /// Read an event again, as if it had just arrived
