@@ -296,7 +296,8 @@ fn free(folder: &Path, name: &str) -> PathBuf {
     others.find(|file| !file.exists()).unwrap_or(wanted)
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> ErrorJson {
+/// A place that a person chose does not take a file.
+pub(crate) fn cannot_write(path: &Path, error: &std::io::Error) -> ErrorJson {
     let path = path.display();
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {

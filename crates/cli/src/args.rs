@@ -410,6 +410,9 @@ pub(crate) enum RecordingsCommand {
         /// The form of the new file; by its name if not given. In its own form it is copied byte for byte
         #[arg(long, value_name = "F", value_parser = ["mp3", "wav", "flac"])]
         format: Option<String>,
+        /// Replace the file if it is there already
+        #[arg(long)]
+        force: bool,
     },
 }
 
