@@ -96,7 +96,8 @@ pub(crate) async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial>
         outcome,
         last_event,
     } = engine.try_webhook(account).await?;
-    let (message, hint) = words(&outcome, is_public);
+        variable,
+    let (message, hint) = words(&outcome, is_public, variable.as_deref());
     let (last_event_at, last_event_kind) = last_event_json(last_event);
     Ok(WebhookTrial {
         account: account.to_owned(),
@@ -117,6 +118,7 @@ pub(crate) async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial>
         message,
         hint,
         last_event_at,
+        variable,
         last_event_kind,
     })
 }
@@ -202,7 +204,11 @@ fn result(set: SetTarget) -> WebhookResult {
 }
 
 /// What happened, and what to do about it.
-fn words(outcome: &TrialOutcome, is_public: bool) -> (String, Option<String>) {
+fn words(
+    outcome: &TrialOutcome,
+    is_public: bool,
+    variable: Option<&str>,
+) -> (String, Option<String>) {
     let hint = |text: &str| Some(text.to_owned());
     match outcome {
         TrialOutcome::Accepted { took } => {
@@ -221,14 +227,15 @@ fn words(outcome: &TrialOutcome, is_public: bool) -> (String, Option<String>) {
         TrialOutcome::CannotSign(advice) => (advice.text.to_owned(), None),
         TrialOutcome::Rejected(reason) => (
             format!("the door turned it away: {reason}"),
-            hint(
-                "The program that runs the door has another secret for this account. Set the secret once for all with `ringback accounts set-secret`, then start that program again.",
-            ),
+            Some(format!(
+                "The program that runs the door has another secret for this account. A kept key counts in every program within a second, but {} in a program's environment comes before it: correct or remove it where that program is started, then start it again.",
+                variable.unwrap_or("the account's variable")
+            )),
         ),
         TrialOutcome::UnknownAccount => (
             "a door of Ringback answers that does not know this account".into(),
             hint(
-                "The address leads to another home, or the program that runs the door started before the account was added; start it again.",
+                "The address leads to another home, or the program that runs the door cannot use config.toml as it is now: `ringback doctor` says so.",
             ),
         ),
         TrialOutcome::Elsewhere(status) => (
