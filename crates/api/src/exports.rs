@@ -147,9 +147,9 @@ async fn place(api: &Api, wanted: Wanted) -> Result<Option<(Target, bool)>, Erro
         Place::Chosen(folder) if is_folder => (Target::Folder(folder), true),
         Place::Chosen(file) => (Target::File(file), true),
         Place::Declined => return Ok(None),
-        Place::NobodyToAsk(folder) => {
-            let own = || api.engine.home().data().join("exports");
-            (Target::Folder(folder.unwrap_or_else(own)), false)
+        Place::NobodyToAsk => {
+            let own = api.engine.home().data().join("exports");
+            (Target::Folder(own), false)
         }
     };
     if let Target::Folder(folder) = &target {

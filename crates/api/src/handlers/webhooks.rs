@@ -30,7 +30,7 @@ pub(crate) async fn webhook_consent(api: &Api, args: WebhookConsentArgs) -> Answ
 }
 
 /// What is entered at the account's provider.
-pub(crate) async fn look(engine: &Engine, account: &str) -> Answer<WebhookLook> {
+pub async fn look(engine: &Engine, account: &str) -> Answer<WebhookLook> {
     let Look {
         address,
         can_set,
@@ -61,7 +61,8 @@ pub(crate) async fn look(engine: &Engine, account: &str) -> Answer<WebhookLook> 
     })
 }
 
-pub(crate) async fn register(engine: &Engine, args: &WebhookRegisterArgs) -> Answer<WebhookSet> {
+/// Enters the account's address in the places that were asked for, or wherever it does no harm.
+pub async fn register(engine: &Engine, args: &WebhookRegisterArgs) -> Answer<WebhookSet> {
     let who = who(engine)?;
     let set = engine
         .register_webhooks(&args.account, &args.targets, &who)
@@ -71,7 +72,8 @@ pub(crate) async fn register(engine: &Engine, args: &WebhookRegisterArgs) -> Ans
     })
 }
 
-pub(crate) async fn restore(engine: &Engine, args: &WebhookTargetRef) -> Answer<WebhookSet> {
+/// Puts back what stood in a place before.
+pub async fn restore(engine: &Engine, args: &WebhookTargetRef) -> Answer<WebhookSet> {
     let who = who(engine)?;
     let set = engine
         .restore_webhook(&args.account, &args.target, &who)
@@ -81,7 +83,8 @@ pub(crate) async fn restore(engine: &Engine, args: &WebhookTargetRef) -> Answer<
     })
 }
 
-pub(crate) async fn consent(engine: &Engine, args: &WebhookConsentArgs) -> Answer<()> {
+/// Whether a changed address is entered by itself from now on.
+pub async fn consent(engine: &Engine, args: &WebhookConsentArgs) -> Answer<()> {
     let who = who(engine)?;
     Ok(engine
         .keep_webhook_current(&args.account, args.keep, &who)
@@ -89,14 +92,14 @@ pub(crate) async fn consent(engine: &Engine, args: &WebhookConsentArgs) -> Answe
 }
 
 /// Sends a test event and says what came of it.
-pub(crate) async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial> {
+pub async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial> {
     let Trial {
         address,
         is_public,
+        variable,
         outcome,
         last_event,
     } = engine.try_webhook(account).await?;
-        variable,
     let (message, hint) = words(&outcome, is_public, variable.as_deref());
     let (last_event_at, last_event_kind) = last_event_json(last_event);
     Ok(WebhookTrial {
@@ -115,10 +118,10 @@ pub(crate) async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial>
             TrialOutcome::Elsewhere(status) => Some(status.to_string()),
             _ => None,
         },
+        variable,
         message,
         hint,
         last_event_at,
-        variable,
         last_event_kind,
     })
 }
