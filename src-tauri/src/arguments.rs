@@ -12,12 +12,13 @@ use crate::deep_link::Link;
 #[derive(Clone, Debug, PartialEq, Parser)]
 #[command(name = "ringback-desktop", version)]
 pub struct Arguments {
-    /// Simulated providers, on a home of its own: nothing real is touched
+    /// Simulated providers, on a home of its own, whatever RINGBACK_HOME says: nothing real is touched
     #[arg(long)]
     pub demo: bool,
 
-    /// Keep everything (configuration, calls, recordings) in this folder
-    #[arg(long, value_name = "DIR", env = "RINGBACK_HOME")]
+    /// Keep everything (configuration, calls, recordings) in this folder; without it the variable
+    /// RINGBACK_HOME names one, if it is set
+    #[arg(long, value_name = "DIR")]
     pub home: Option<PathBuf>,
 
     /// Start without a window, in the tray

@@ -41,16 +41,16 @@ impl Launch {
     ///
     /// The system does not say where this user's files are.
     pub fn of(arguments: &Arguments) -> io::Result<Self> {
-        let home = match &arguments.home {
-            Some(folder) => Home::find(Some(folder))?,
-            None if arguments.demo => Home::demo()?,
-            None => Home::find(None)?,
+        let asked = arguments.home.as_deref();
+        let (home, folder) = match arguments.demo {
+            true => (Home::demo(asked)?, arguments.home.clone()),
+            false => (Home::find(asked)?, Home::named(asked)?),
         };
         Ok(Self {
             home,
             demo: arguments.demo,
             hidden: arguments.hidden,
-            folder: arguments.home.clone(),
+            folder,
         })
     }
 
@@ -124,7 +124,7 @@ pub(crate) fn start<R: Runtime>(app: &AppHandle<R>) {
 
 /// Puts the demo behind the window instead of what is there. If it cannot start, nothing changes.
 pub(crate) fn change_to_demo<R: Runtime>(app: &AppHandle<R>) -> Result<(), ErrorJson> {
-    let home = Home::demo().map_err(|error| {
+    let home = Home::demo(None).map_err(|error| {
         ErrorJson::new(
             ErrorCode::Internal,
             format!("the demo has no folder: {error}"),
@@ -161,6 +161,9 @@ async fn begin_demo(home: Home) -> Result<Running, ErrorJson> {
     let started = Demo::start(home, Clock::system(), None).await;
     started.map(Running::Demo).map_err(|error| match error {
         DemoError::Engine(error) => error.into(),
+        DemoError::NotADemo { .. } => {
+            ErrorJson::new(ErrorCode::Config, error.to_string()).hint(DemoError::ANOTHER_HOME)
+        }
         error => ErrorJson::new(ErrorCode::Internal, error.to_string()),
     })
 }

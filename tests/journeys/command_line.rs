@@ -104,7 +104,7 @@ async fn every_command_gives_one_json_document_and_says_by_its_exit_code_how_it_
             "{words:?} says something"
         );
     }
-    let mistakes: [(&[&str], &str, i32); 12] = [
+    let mistakes: [(&[&str], &str, i32); 13] = [
         (&["calls", "show", "call_nowhere"], "not_found", 1),
         (&["events", "show", "nothing"], "not_found", 1),
         (&["resync", "--all", "--account", "nobody"], "not_found", 1),
@@ -116,6 +116,11 @@ async fn every_command_gives_one_json_document_and_says_by_its_exit_code_how_it_
         (&["resync", "--recent", "0"], "bad_request", 2),
         (&["calls", "list", "--since", "yesterday"], "bad_request", 2),
         (&["calls", "list", "--state", "sleeping"], "bad_request", 2),
+        (
+            &["calls", "list", "--ongoing", "--state", "ended"],
+            "bad_request",
+            2,
+        ),
         (&["events", "list", "--state", "odd"], "bad_request", 2),
     ];
     for (words, code, exit) in mistakes {

@@ -12,11 +12,7 @@ use ringback_simulator::{AccountSetup, CallScript, Times};
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn backend() -> Setting {
-    Setting::webhooks_only_of(vec![AccountSetup {
-        id: CUSTOM.into(),
-        provider: "custom".into(),
-    }])
-    .await
+    Setting::webhooks_only_of(vec![AccountSetup::new(CUSTOM, "custom")]).await
 }
 
 /// Calls that are over, with links that live for so long.

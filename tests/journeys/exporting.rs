@@ -173,9 +173,8 @@ async fn picked_calls_go_into_one_folder_and_take_no_file_s_name_away() {
         .call_that(&silent, "the end", |call| call["status"] == "ended")
         .await;
     calls.push(silent["id"].clone());
-    let out = tempfile::tempdir().expect("a folder");
-    let folder = out.path().join("new");
-    let desk = Desk::that_says(Place::NobodyToAsk(Some(folder.clone())));
+    let folder = setting.folder().join("exports");
+    let desk = Desk::that_says(Place::NobodyToAsk);
     let api = Api::new(house.engine.clone(), desk.clone());
     let mut events = api.events();
 

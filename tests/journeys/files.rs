@@ -238,8 +238,8 @@ async fn a_recording_is_copied_as_it_is_or_written_anew_in_another_form() {
         let id = call["id"].as_str().expect("an id");
         let own = path_of(&setting, call);
         let ending = own.extension().and_then(|ending| ending.to_str());
-        for ending in [ending.expect("sound"), "wav"] {
-            let to = setting.folder().join(format!("copy.{ending}"));
+        for (name, ending) in [("own", ending.expect("sound")), ("other", "wav")] {
+            let to = setting.folder().join(format!("{id}-{name}.{ending}"));
             let to = to.to_str().expect("text");
             program
                 .json(&["recordings", "export", id, "--to", to])
@@ -256,7 +256,7 @@ async fn a_recording_is_copied_as_it_is_or_written_anew_in_another_form() {
                 continue;
             }
             // The format counts, whatever the new file is called.
-            let to = setting.folder().join(format!("as-{format}.sound"));
+            let to = setting.folder().join(format!("{id}-as-{format}.sound"));
             let to = to.to_str().expect("text");
             program
                 .json(&["recordings", "export", id, "--to", to, "--format", format])
@@ -273,6 +273,52 @@ async fn a_recording_is_copied_as_it_is_or_written_anew_in_another_form() {
             .run(&["recordings", "export", id, "--to", "copy.ogg", "--json"])
             .await;
         assert_eq!(said.json()["error"]["code"], "bad_request", "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_there_is_replaced_only_if_that_is_meant_and_a_wrong_place_is_named() {
+    let (setting, [call, _]) = lived_in().await;
+    let program = setting.program();
+    let id = call["id"].as_str().expect("an id");
+    let folder = tempfile::tempdir().expect("a folder");
+    let theirs = folder.path().join("theirs.wav");
+    let beside = folder.path().join("theirs.wav.part");
+    for file in [&theirs, &beside] {
+        fs::write(file, "theirs").expect("writable");
+    }
+    let to = theirs.to_str().expect("text");
+    let export = ["recordings", "export", id, "--json", "--to"];
+    let said = program.run(&[&export[..], &[to]].concat()).await;
+    let error = said.json()["error"].clone();
+    assert_eq!(error["code"], "cannot_write", "{said:?}");
+    assert!(
+        error["hint"]
+            .as_str()
+            .is_some_and(|hint| hint.contains("--force"))
+    );
+    assert_eq!(fs::read(&theirs).expect("there"), b"theirs");
+
+    for form in ["own", "flac"] {
+        let mut words = [&export[..], &[to, "--force"]].concat();
+        if form != "own" {
+            words.extend(["--format", form]);
+        }
+        let said = program.run(&words).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert_ne!(fs::read(&theirs).expect("there"), b"theirs");
+        assert_eq!(fs::read(&beside).expect("there"), b"theirs");
+    }
+    assert_eq!(files_below(folder.path()).len(), 2, "nothing is left");
+
+    let nowhere = folder.path().join("nowhere").join("call.wav");
+    let nowhere = nowhere.to_str().expect("text");
+    for more in [&[][..], &["--format", "flac"]] {
+        let said = program.run(&[&export[..], &[nowhere], more].concat()).await;
+        let error = said.json()["error"].clone();
+        assert_eq!(error["code"], "cannot_write", "{said:?}");
+        let message = error["message"].as_str().expect("a text");
+        assert!(message.contains(nowhere), "it says where: {message}");
     }
 }
 

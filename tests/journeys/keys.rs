@@ -146,6 +146,28 @@ async fn wrong_accounts_and_names_are_told_before_a_key_is_typed() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_in_the_environment_of_what_serves_is_named_by_a_test_event() {
+    let (setting, _, key) = without_keys().await;
+    let open = with_passphrase(&setting, Vec::new());
+    let set = ["accounts", "set-secret", RETELL, "api_key", "--sealed"];
+    open.reading(&format!("{key}\n")).json(&set).await;
+    let variable = "RINGBACK_CLINIC_RETELL_API_KEY";
+    let old = vec![(variable.to_owned(), "key_of_last_year".to_owned())];
+    let mut serving = with_passphrase(&setting, old).serve(&[]);
+    serving.open(&setting.sender).await;
+    let said = open
+        .run(&["accounts", "webhook", RETELL, "--test", "--json"])
+        .await;
+    serving.kill().await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let trial = said.json();
+    assert_eq!(trial["outcome"], "rejected", "{trial}");
+    assert_eq!(trial["variable"], variable, "{trial}");
+    let hint = trial["hint"].as_str().expect("what to do");
+    assert!(hint.contains(variable), "{hint}");
+}
+
 /// A key store of its own, unlocked as a login does it, around each start of the program.
 const WITH_KEY_STORE: &str = "printf %s \"$KEYRING_PASSWORD\" | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$@\"";
 

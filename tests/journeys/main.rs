@@ -13,6 +13,7 @@ mod conversation;
 mod cut_off;
 mod deadlines;
 mod deletion;
+mod demo;
 mod disturbed;
 mod drift;
 mod early_recording;

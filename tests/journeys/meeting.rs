@@ -12,10 +12,7 @@ use serde_json::{Value, json};
 const RECALL: &str = "team-recall";
 
 fn recall() -> Vec<AccountSetup> {
-    vec![AccountSetup {
-        id: RECALL.into(),
-        provider: "recall".into(),
-    }]
+    vec![AccountSetup::new(RECALL, "recall")]
 }
 
 fn video_only() -> RecordingPlan {

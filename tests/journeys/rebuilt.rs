@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use ringback_engine::store::Listen;
+use ringback_engine::store::{Listen, NewAlert};
 use ringback_journeys::{
     patience::{SOON, until},
     setting::{House, RETELL, Setting, TWILIO, files_below},
     truth::unequal,
 };
 use ringback_simulator::{CallScript, Direction, Ending, Host, RecordingPlan};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Calls of many kinds, with sound and without, some told by webhook, some asked for.
 async fn lived_in(setting: &Setting) -> House {
@@ -193,8 +193,14 @@ async fn rebuild_keeps_the_old_database_beside_the_new_one_and_waits_for_nobody_
     let before = everything(&house);
     let said = setting.program().run(&["rebuild", "--json"]).await;
     assert_eq!(said.code, Some(3), "somebody works on this home: {said:?}");
+    let error = said.json()["error"].clone();
+    assert_eq!(
+        (&error["code"], &error["hint"]),
+        (&json!("locked"), &json!("End it, then run this again.")),
+        "{error}"
+    );
     assert!(
-        said.json()["error"]["message"]
+        error["message"]
             .as_str()
             .is_some_and(|text| text.contains("running"))
     );
@@ -261,4 +267,54 @@ async fn after_rebuild_it_is_known_who_listened_and_what_was_set() {
         })
         .expect("readable");
     house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_that_cannot_be_done_leaves_everything_as_it_was_seen_alerts_too() {
+    let setting = Setting::webhooks_only().await;
+    let house = setting.start().await;
+    let alert = NewAlert {
+        kind: "kept_for_people".into(),
+        subject: RETELL.into(),
+        params: json!({}),
+    };
+    let raised = house
+        .engine
+        .write(move |writer| writer.alerts_mut().raise(&alert));
+    raised.await.expect("writable");
+    house.engine.shutdown().await;
+    let program = setting.program();
+    let ours = async || {
+        let standing = program.json(&["alerts", "list"]).await;
+        let alerts = standing.as_array().expect("a list").iter();
+        let mut ours = alerts.filter(|alert| alert["kind"] == "kept_for_people");
+        let alert = ours.next().cloned();
+        assert!(ours.next().is_none(), "it stands once: {standing}");
+        alert.unwrap_or_else(|| panic!("it stands: {standing}"))
+    };
+    let id = ours().await["id"].as_str().expect("an id").to_owned();
+    program.json(&["alerts", "ack", &id]).await;
+    let seen = ours().await["acknowledged_at"].clone();
+    assert!(seen.is_string(), "{seen}");
+
+    let file = setting.home().config_file();
+    let good = fs::read_to_string(&file).expect("it was written");
+    fs::write(&file, good.replacen("[intake]", "[intak]", 1)).expect("writable");
+    let said = program.run(&["rebuild", "--json"]).await;
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert_eq!(said.json()["error"]["code"], "config");
+    let databases = || {
+        let mut files = files_below(&setting.folder());
+        files.retain(|name| {
+            name.contains("ringback.db") && !name.ends_with("-shm") && !name.ends_with("-wal")
+        });
+        files
+    };
+    assert_eq!(databases(), ["ringback.db"], "nothing was moved");
+
+    fs::write(&file, good).expect("writable");
+    assert_eq!(ours().await["acknowledged_at"], seen);
+    program.json(&["rebuild"]).await;
+    assert_eq!(databases().len(), 2, "the old one is kept");
+    assert_eq!(ours().await["acknowledged_at"], seen);
 }

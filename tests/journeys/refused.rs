@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use ringback_journeys::{
     patience::{SOON, until},
+    program::Ringback,
     setting::{RETELL, Setting, TWILIO},
 };
 use ringback_simulator::{CallScript, Delivery};
+use serde_json::Value;
 
 /// The same with a signature that does not fit.
 pub(crate) fn forged(delivery: &Delivery) -> Delivery {
@@ -67,6 +69,12 @@ async fn five_minutes_after_a_refused_webhook_of_a_known_call_the_provider_is_as
         let refused =
             ringback_api::cli::events(&house.engine, Some("rejected"), 10).expect("listed");
         assert!(!refused.is_empty() && refused.iter().all(|event| event.reason.is_some()));
+        for event in &refused {
+            assert_eq!(event.provider, None, "nobody knows who sent it");
+            let shown = ringback_api::cli::event(&house.engine, &event.id).expect("it is kept");
+            assert_eq!((&shown.id, &shown.reason), (&event.id, &event.reason));
+            assert!(shown.body.is_some(), "with what was sent");
+        }
 
         setting.clock.set(due.max(setting.now()));
         house.look();
@@ -75,7 +83,26 @@ async fn five_minutes_after_a_refused_webhook_of_a_known_call_the_provider_is_as
             .await;
         house.recording_is(&id, "ready").await;
         house.engine.shutdown().await;
+        what_was_refused_is_shown(&setting.program()).await;
     }
+}
+
+async fn what_was_refused_is_shown(program: &Ringback) {
+    let listed = program
+        .json(&["events", "list", "--state", "rejected", "--limit", "1"])
+        .await;
+    assert_eq!(listed[0]["provider"], Value::Null);
+    let id = listed[0]["id"].as_str().expect("an id");
+    let shown = program.json(&["events", "show", id]).await;
+    assert_eq!(shown["reason"], listed[0]["reason"], "{shown}");
+    assert!(!shown["body"].is_null(), "{shown}");
+    let replayed = program.run(&["events", "replay", id, "--json"]).await;
+    assert_eq!(replayed.code, Some(2), "{replayed:?}");
+    assert_eq!(replayed.json()["error"]["code"], "bad_request");
+    let gone = program
+        .run(&["events", "show", "refused-0", "--json"])
+        .await;
+    assert_eq!(gone.code, Some(1), "{gone:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,9 @@
 //! Somebody presses Resync, or runs `ringback resync`.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use ringback_api::cli;
 use ringback_engine::{
@@ -8,7 +11,7 @@ use ringback_engine::{
     resync::{Request, Scope, Steer},
 };
 use ringback_journeys::{
-    setting::{House, RETELL, Setting, TWILIO},
+    setting::{House, RETELL, Setting, TWILIO, files_below},
     truth::{differences, wrong_with_sound},
 };
 use ringback_simulator::{CallScript, Reach, Times};
@@ -357,4 +360,31 @@ async fn a_run_that_somebody_stops_ends_between_two_calls() {
     assert!(end.done && end.cancelled);
     assert!(end.report.checked < 30, "{} of 30", end.report.checked);
     house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_leaves_what_waits_in_the_journal_as_it_is_and_says_so() {
+    let setting = Setting::webhooks_only().await;
+    let house = setting.start().await;
+    let id = begun(&setting, &house, RETELL).await;
+    house.engine.shutdown().await;
+    // With a new database everything in the journal is still to be read.
+    for file in files_below(&setting.folder()) {
+        if file.starts_with("ringback.db") {
+            fs::remove_file(setting.folder().join(file)).expect("it can be deleted");
+        }
+    }
+    let program = setting.program();
+    let pending = ["events", "list", "--state", "pending"];
+    let before = program.json(&pending).await;
+    assert_ne!(before, json!([]), "there is something to be read");
+    let said = program
+        .run(&["resync", "--all", "--dry-run", "--json"])
+        .await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(said.json()["dry_run"], true);
+    assert!(said.stderr.contains("to be read"), "{}", said.stderr);
+    assert_eq!(program.json(&pending).await, before, "nothing was written");
+    let shown = program.run(&["calls", "show", &id, "--json"]).await;
+    assert_eq!(shown.code, Some(1), "no call came of it");
 }

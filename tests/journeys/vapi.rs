@@ -17,10 +17,7 @@ const VAPI: &str = "sales-vapi";
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn setting() -> Setting {
-    let account = AccountSetup {
-        id: VAPI.into(),
-        provider: "vapi".into(),
-    };
+    let account = AccountSetup::new(VAPI, "vapi");
     Setting::webhooks_only_of(vec![account]).await
 }
 

@@ -56,9 +56,6 @@ impl Case {
 
     /// The account as the simulator wants to be told of it.
     pub fn setup(&self) -> AccountSetup {
-        AccountSetup {
-            id: self.account.to_owned(),
-            provider: self.provider.to_owned(),
-        }
+        AccountSetup::new(self.account, self.provider)
     }
 }

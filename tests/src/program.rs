@@ -49,6 +49,8 @@ pub struct Ringback {
     before: Vec<String>,
     /// What it reads on standard input.
     input: String,
+    /// Whether the home is not named by `--home`.
+    is_not_told_home: bool,
 }
 
 /// What came of a command.
@@ -82,6 +84,21 @@ impl Ringback {
             environment,
             before: Vec::new(),
             input: String::new(),
+            is_not_told_home: false,
+        }
+    }
+
+    /// The same without `--home`, with more in its environment to find one by.
+    #[must_use]
+    pub fn without_home(&self, more: &[(&str, &Path)]) -> Self {
+        let more = more.iter().map(|(name, folder)| {
+            let folder = folder.to_str().expect("a plain path");
+            ((*name).to_owned(), folder.to_owned())
+        });
+        Self {
+            is_not_told_home: true,
+            environment: self.environment.iter().cloned().chain(more).collect(),
+            ..self.clone()
         }
     }
 
@@ -121,7 +138,10 @@ impl Ringback {
                 command
             }
         };
-        command.arg("--home").arg(&self.home).args(words);
+        if !self.is_not_told_home {
+            command.arg("--home").arg(&self.home);
+        }
+        command.args(words);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RINGBACK_")) {
             command.env_remove(name);
         }

@@ -67,10 +67,7 @@ impl Setting {
 
     /// One account at this provider, polled as often as told.
     pub async fn of_one(id: &str, provider: &str, poll_every: &str) -> Self {
-        let account = AccountSetup {
-            id: id.into(),
-            provider: provider.into(),
-        };
+        let account = AccountSetup::new(id, provider);
         Self::make(poll_every, None, vec![account]).await
     }
 
@@ -343,10 +340,7 @@ fn asked(world: &World) -> String {
 fn accounts_with_backend() -> Vec<AccountSetup> {
     let mut accounts = AccountSetup::usual();
     if accounts.iter().all(|account| account.id != CUSTOM) {
-        accounts.push(AccountSetup {
-            id: CUSTOM.into(),
-            provider: "custom".into(),
-        });
+        accounts.push(AccountSetup::new(CUSTOM, "custom"));
     }
     accounts
 }

@@ -1,21 +1,38 @@
-//! The command line's answers: the same shapes as the window's, from the same engine.
+//! The command line's answers: the same shapes as the window's, from the same engine. Where the window
+//! gets the same, it is the handler's function itself.
 
 use ringback_engine::{
     Engine, EngineError,
-    config::ConfiguredAccount,
-    resync::{Progress, Request},
-    store::{EventFilter, EventHead, EventId, EventState, RecordingWord, RefusedRow},
+    resync::Progress,
+    store::{EventFilter, EventHead, EventId, EventState, RefusedRow},
 };
 use serde::Serialize;
 
 use crate::{
     ErrorCode, ErrorJson,
     convert::{
-        self, account_json, alert_json, call_json, conversation_json, filter, progress_json,
-        report_json, time, timeline_entry, word,
+        account_json, alert_json, call_json, conversation_json, filter, report_json, time,
+        timeline_entry, word,
     },
     dto::*,
-    handlers, health,
+};
+pub use crate::{
+    convert::recording_word,
+    handlers::{
+        app::acknowledge,
+        calls::call_detail as call,
+        checks::drift,
+        resync::request as resync_request,
+        setup::{
+            add as add_account, check_account, edit as edit_account, forms, pause as pause_account,
+            remove as remove_account,
+        },
+        webhooks::{
+            consent as webhook_consent, look as webhook, register as webhook_register,
+            restore as webhook_restore, test as webhook_test,
+        },
+    },
+    health::health,
 };
 
 /// `calls list`: newest first, without transcripts. An account that is neither configured nor has
@@ -50,11 +67,6 @@ pub fn calls(engine: &Engine, query: &CallQuery, limit: u32) -> Result<Vec<CallJ
     Ok(calls.into_iter().map(|(_, call)| call).collect())
 }
 
-/// `calls show`.
-pub fn call(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
-    handlers::call_detail(engine, id)
-}
-
 /// `accounts list`.
 pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
     let config = engine.config();
@@ -62,86 +74,6 @@ pub fn accounts(engine: &Engine) -> Result<Vec<AccountJson>, ErrorJson> {
     Ok(accounts
         .map(|configured| account_json(engine, configured))
         .collect::<Result<_, EngineError>>()?)
-}
-
-/// The word for a state of recordings.
-pub fn recording_word(state: RecordingWord) -> &'static str {
-    convert::recording_word(state)
-}
-
-/// `accounts webhook ID`.
-pub async fn webhook(engine: &Engine, account: &str) -> Result<WebhookLook, ErrorJson> {
-    handlers::webhooks::look(engine, account).await
-}
-
-/// `accounts webhook ID --register`.
-pub async fn webhook_register(
-    engine: &Engine,
-    args: &WebhookRegisterArgs,
-) -> Result<WebhookSet, ErrorJson> {
-    handlers::webhooks::register(engine, args).await
-}
-
-/// `accounts webhook ID --restore`.
-pub async fn webhook_restore(
-    engine: &Engine,
-    args: &WebhookTargetRef,
-) -> Result<WebhookSet, ErrorJson> {
-    handlers::webhooks::restore(engine, args).await
-}
-
-/// `accounts webhook ID --test`.
-pub async fn webhook_test(engine: &Engine, account: &str) -> Result<WebhookTrial, ErrorJson> {
-    handlers::webhooks::test(engine, account).await
-}
-
-/// `accounts webhook ID --keep-current`.
-pub async fn webhook_consent(engine: &Engine, args: &WebhookConsentArgs) -> Result<(), ErrorJson> {
-    handlers::webhooks::consent(engine, args).await
-}
-
-/// `accounts check` of one account.
-pub async fn check_account(engine: &Engine, configured: &ConfiguredAccount) -> AccountCheck {
-    handlers::check_account(engine, configured).await
-}
-
-/// `accounts add`.
-pub async fn add_account(engine: &Engine, args: AddAccountArgs) -> Result<AccountSetup, ErrorJson> {
-    handlers::add(engine, args).await
-}
-
-/// `accounts edit`.
-pub async fn edit_account(
-    engine: &Engine,
-    args: EditAccountArgs,
-) -> Result<AccountSetup, ErrorJson> {
-    handlers::edit(engine, args).await
-}
-
-/// `accounts pause` and `accounts resume`.
-pub async fn pause_account(
-    engine: &Engine,
-    args: &PauseAccountArgs,
-) -> Result<AccountSetup, ErrorJson> {
-    handlers::pause(engine, args).await
-}
-
-/// `accounts remove`.
-pub async fn remove_account(
-    engine: &Engine,
-    args: RemoveAccountArgs,
-) -> Result<AccountRemoved, ErrorJson> {
-    handlers::remove(engine, args).await
-}
-
-/// What a person fills in, for every provider.
-pub fn forms() -> Vec<ProviderForm> {
-    handlers::forms()
-}
-
-/// `doctor`.
-pub fn health(engine: &Engine) -> Result<Health, ErrorJson> {
-    health::health(engine)
 }
 
 /// So many alerts are listed at most.
@@ -159,40 +91,20 @@ pub fn alerts(engine: &Engine, all: bool) -> Result<Vec<AlertJson>, ErrorJson> {
     Ok(alerts.into_iter().map(alert_json).collect())
 }
 
-/// `alerts ack`.
-pub async fn acknowledge(engine: &Engine, id: &str) -> Result<AlertJson, ErrorJson> {
-    handlers::acknowledge(engine, id).await
-}
-
-/// `events drift`.
-pub fn drift(engine: &Engine) -> Result<Vec<DriftJson>, ErrorJson> {
-    handlers::drift(engine)
-}
-
-/// What `resync` is asked for.
-pub fn resync_request(args: ResyncArgs) -> Request {
-    handlers::request(args)
-}
-
-/// How far a resync is.
-pub fn resync_progress(progress: &Progress) -> ResyncProgress {
-    progress_json(progress)
-}
-
 /// What a resync did.
 pub fn resync_report(progress: &Progress) -> ResyncReport {
     report_json(&progress.report)
 }
 
-/// One event of the journal.
+/// One event of the journal, or a request that was refused at the door.
 #[derive(Clone, Debug, Serialize)]
 pub struct EventJson {
-    /// Its id.
+    /// Its id; `refused-17` for what was refused.
     pub id: String,
     /// The account's id.
     pub account: String,
-    /// The provider's name.
-    pub provider: String,
+    /// The provider's name; nobody knows who sent what was refused.
+    pub provider: Option<String>,
     /// `webhook | snapshot`.
     pub source: String,
     /// The provider's word for the kind.
@@ -208,7 +120,13 @@ pub struct EventJson {
     /// Only for a single event: the body, as JSON if it is JSON, else as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<serde_json::Value>,
+    /// Only for what was refused, and only if more came than is kept: how long the body was, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_bytes: Option<u64>,
 }
+
+/// What the id of a refused request begins with; behind it stands its place.
+const REFUSED: &str = "refused-";
 
 /// `events list`.
 pub fn events(
@@ -229,18 +147,30 @@ pub fn events(
     Ok(heads.into_iter().map(event_json).collect())
 }
 
-/// `events show`.
+/// `events show`: what came, or what was refused with the reason and the beginning of its body.
 pub fn event(engine: &Engine, id: &str) -> Result<EventJson, ErrorJson> {
+    if let Some(place) = id.strip_prefix(REFUSED) {
+        let place = place.parse().map_err(|_| EngineError::NoSuchEvent)?;
+        let row = engine
+            .read(|reader| reader.refused().by_seq(place))?
+            .ok_or(EngineError::NoSuchEvent)?;
+        return Ok(EventJson {
+            body: Some(body_json(&row.refusal.body)),
+            ..refused_json(row)
+        });
+    }
     let id: EventId = id.parse().map_err(|_| EngineError::NoSuchEvent)?;
     let event = engine
         .read(|reader| reader.events().by_id(id))?
         .ok_or(EngineError::NoSuchEvent)?;
-    let body = serde_json::from_slice(&event.body)
-        .unwrap_or_else(|_| String::from_utf8_lossy(&event.body).into_owned().into());
     Ok(EventJson {
-        body: Some(body),
+        body: Some(body_json(&event.body)),
         ..event_json(event.head)
     })
+}
+
+fn body_json(body: &[u8]) -> serde_json::Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into())
 }
 
 fn event_state(word: &str) -> Result<EventState, ErrorJson> {
@@ -266,7 +196,7 @@ fn event_json(head: EventHead) -> EventJson {
     EventJson {
         id: entry.event,
         account,
-        provider,
+        provider: Some(provider),
         source: entry.source,
         kind,
         received_at: entry.at,
@@ -274,14 +204,16 @@ fn event_json(head: EventHead) -> EventJson {
         reason: entry.reason,
         call,
         body: None,
+        body_bytes: None,
     }
 }
 
 fn refused_json(row: RefusedRow) -> EventJson {
+    let kept = row.refusal.body.len() as u64;
     EventJson {
-        id: row.seq.to_string(),
+        id: format!("{REFUSED}{}", row.seq),
         account: row.refusal.account.to_string(),
-        provider: String::new(),
+        provider: None,
         source: word(&ringback_model::Source::Webhook),
         kind: None,
         received_at: time(row.refusal.at),
@@ -289,6 +221,7 @@ fn refused_json(row: RefusedRow) -> EventJson {
         reason: Some(row.refusal.reason),
         call: None,
         body: None,
+        body_bytes: Some(row.refusal.body_bytes).filter(|bytes| *bytes > kept),
     }
 }
 
@@ -304,6 +237,12 @@ pub struct ReplayJson {
 /// Reads one event again, or (without an id) all that failed.
 pub async fn replay(engine: &Engine, id: Option<&str>) -> Result<ReplayJson, ErrorJson> {
     let replayed = match id {
+        Some(id) if id.starts_with(REFUSED) => {
+            let message = "what was refused is not in the journal, so it cannot be read again";
+            return Err(ErrorJson::new(ErrorCode::BadRequest, message).hint(
+                "`ringback events show` tells why it was refused; the call itself comes by `ringback resync`.",
+            ));
+        }
         Some(id) => {
             let id: EventId = id.parse().map_err(|_| &EngineError::NoSuchEvent)?;
             engine.replay(id).await?

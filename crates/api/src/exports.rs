@@ -147,9 +147,9 @@ async fn place(api: &Api, wanted: Wanted) -> Result<Option<(Target, bool)>, Erro
         Place::Chosen(folder) if is_folder => (Target::Folder(folder), true),
         Place::Chosen(file) => (Target::File(file), true),
         Place::Declined => return Ok(None),
-        Place::NobodyToAsk(folder) => {
-            let own = || api.engine.home().data().join("exports");
-            (Target::Folder(folder.unwrap_or_else(own)), false)
+        Place::NobodyToAsk => {
+            let own = api.engine.home().data().join("exports");
+            (Target::Folder(own), false)
         }
     };
     if let Target::Folder(folder) = &target {
@@ -296,7 +296,8 @@ fn free(folder: &Path, name: &str) -> PathBuf {
     others.find(|file| !file.exists()).unwrap_or(wanted)
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> ErrorJson {
+/// A place that a person chose does not take a file.
+pub(crate) fn cannot_write(path: &Path, error: &std::io::Error) -> ErrorJson {
     let path = path.display();
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {

@@ -33,7 +33,7 @@ pub trait Shell: Send + Sync {
     /// Asks the person where something is to be written, and waits for the answer; it is called where
     /// waiting holds nobody up.
     fn place(&self, _wanted: Wanted) -> Result<Place, ErrorJson> {
-        Ok(Place::NobodyToAsk(None))
+        Ok(Place::NobodyToAsk)
     }
 }
 
@@ -53,8 +53,8 @@ pub enum Place {
     Chosen(PathBuf),
     /// The person thought better of it.
     Declined,
-    /// There is no dialog here: into this folder, or into the home's own for what is taken out.
-    NobodyToAsk(Option<PathBuf>),
+    /// There is no dialog here: into the home's own folder for what is taken out.
+    NobodyToAsk,
 }
 
 /// The contract over one engine. Clones are the same.

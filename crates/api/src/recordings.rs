@@ -1,12 +1,12 @@
 //! The answers of `ringback recordings`.
 
-use std::{ops::ControlFlow, path::Path};
+use std::{fs, ops::ControlFlow, path::Path};
 
 use ringback_engine::{Engine, EngineError, Fault, Orphans, Verification};
 use ringback_model::RecordingId;
 use serde::Serialize;
 
-use crate::{ErrorJson, convert::time};
+use crate::{ErrorCode, ErrorJson, convert::time, exports::cannot_write};
 
 /// `recordings verify`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -152,28 +152,57 @@ pub async fn restore(engine: &Engine, id: &str) -> Result<RestoredJson, ErrorJso
     })
 }
 
-/// Writes a recording to a file of its own: as it is, or as WAV, FLAC or MP3. `id` may also be that of
-/// a call with one recording. `tell` hears how far it is, from 0 to 1.
+/// What is to be exported, and where to.
+#[derive(Clone, Copy, Debug)]
+pub struct Export<'a> {
+    /// The recording's id, or that of a call with one recording.
+    pub id: &'a str,
+    /// The new file.
+    pub to: &'a Path,
+    /// The form of the new file; by its name if not given.
+    pub format: Option<&'a str>,
+    /// Whether a file that is there already may go.
+    pub replaces: bool,
+}
+
+/// Writes a recording to a file of its own: as it is, or as WAV, FLAC or MP3. `tell` hears how far it
+/// is, from 0 to 1.
 pub async fn export(
     engine: &Engine,
-    id: &str,
-    to: &Path,
-    format: Option<&str>,
+    export: Export<'_>,
     tell: impl Fn(f64) + Send + 'static,
 ) -> Result<ExportedJson, ErrorJson> {
+    let Export {
+        id,
+        to,
+        format,
+        replaces,
+    } = export;
     let recording = recording_of(engine, id)?;
+    if !replaces && holds_something(to) {
+        let message = format!("{} is there already", to.display());
+        return Err(ErrorJson::new(ErrorCode::CannotWrite, message)
+            .hint("Choose another name, or replace the file with --force."));
+    }
     let by_name = to.extension().and_then(|ending| ending.to_str());
     let format = format.or(by_name).unwrap_or("wav").to_ascii_lowercase();
     let tell = move |share| {
         tell(share);
         ControlFlow::Continue(())
     };
-    engine
-        .export_recording(recording, to, &format, tell)
-        .await?;
+    let written = engine.export_recording(recording, to, &format, tell).await;
+    written.map_err(|error| match error {
+        EngineError::Io(error) => cannot_write(to, &error),
+        error => error.into(),
+    })?;
     Ok(ExportedJson {
         file: to.display().to_string(),
     })
+}
+
+/// With an empty file, such as one that was only reserved, nothing is lost.
+fn holds_something(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() > 0)
 }
 
 fn recording_of(engine: &Engine, id: &str) -> Result<RecordingId, ErrorJson> {

@@ -32,7 +32,7 @@ pub use container::{Container, sniff};
 pub use decode::{Block, Decoder, SoundHeader};
 pub use error::SoundError;
 pub use examine::{Examination, Shortfall, SoundFacts, examine};
-pub use export::{ExportError, ExportFormat, Exported, Tags, export};
+pub use export::{ExportError, ExportFormat, Exported, Part, Tags, export};
 pub use peaks::{Peak, Peaks};
 pub use player::{Lanes, LoadNumber, Player, PlayerCommand, PlayerEvent, PlayerSnapshot};
 pub use silence::{SilenceMap, Span};

@@ -14,8 +14,8 @@ use clap::{Args, Parser, Subcommand};
     max_term_width = 100
 )]
 pub(crate) struct Cli {
-    /// Keep everything in this folder instead of the usual ones
-    #[arg(long, global = true, value_name = "DIR", env = "RINGBACK_HOME")]
+    /// Keep everything in this folder; without it the variable RINGBACK_HOME names one, if it is set
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// Print one JSON document on standard output and nothing else there
     #[arg(long, global = true)]
@@ -77,7 +77,7 @@ pub(crate) struct ServeArgs {
     /// Where figures are given to a monitoring system (Prometheus), on this machine only
     #[arg(long, value_name = "ADDR")]
     pub(crate) metrics: Option<SocketAddr>,
-    /// With simulated providers, on a home of its own
+    /// With simulated providers, on a home of its own, whatever RINGBACK_HOME says
     #[arg(long)]
     pub(crate) demo: bool,
 }
@@ -252,9 +252,14 @@ pub(crate) struct ListArgs {
     /// Began before
     #[arg(long, value_name = "T")]
     pub(crate) until: Option<String>,
-    /// A status (ongoing, ended, ...) or the state of a recording (ready, failed, ...)
+    /// A status: scheduled, ringing, ongoing, ended, not_connected or failed (the call, not its
+    /// recording); any other word is taken as for --recording
     #[arg(long, value_name = "S")]
     pub(crate) state: Option<String>,
+    /// The state of a recording: none, expected, available, downloading, ready, absent, failed,
+    /// expired, withheld or deleted
+    #[arg(long, value_name = "S")]
+    pub(crate) recording: Option<String>,
     /// At most this many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: u32,
@@ -348,9 +353,9 @@ pub(crate) enum EventsCommand {
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: u32,
     },
-    /// One event with its body
+    /// One event with its body, or what was refused with the reason
     Show {
-        /// The event's id
+        /// The event's id, as `events list` shows it
         id: String,
     },
     /// Read an event again, as if it had just arrived
@@ -411,6 +416,9 @@ pub(crate) enum RecordingsCommand {
         /// The form of the new file; by its name if not given. In its own form it is copied byte for byte
         #[arg(long, value_name = "F", value_parser = ["mp3", "wav", "flac"])]
         format: Option<String>,
+        /// Replace the file if it is there already
+        #[arg(long)]
+        force: bool,
     },
 }
 

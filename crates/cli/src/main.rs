@@ -8,6 +8,7 @@ mod commands;
 mod logs;
 mod metrics;
 mod out;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -49,15 +50,7 @@ fn main() -> ExitCode {
 fn wrong_usage(error: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|arg| arg == "--json");
     if error.use_stderr() && wants_json {
-        let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let error = ringback_api::ErrorJson::new(ringback_api::ErrorCode::BadRequest, message)
-            .hint("`ringback --help` shows the commands.");
-        return Out { json: true }.error(&error);
+        return Out { json: true }.error(&usage::told(error));
     }
     // Nothing can be done about a terminal that is gone.
     let _ = error.print();

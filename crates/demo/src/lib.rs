@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     fs, io,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -19,6 +19,9 @@ use url::Url;
 
 /// How many new calls a minute ring in the demo: enough for a few at the same time on the board.
 pub const CALLS_PER_MINUTE: f64 = 8.0;
+
+/// What a `config.toml` that the demo may write over begins with.
+const MARK: &str = "# Written by the demo";
 
 /// A running demo. Dropping it ends the simulated providers; the engine is ended by
 /// [`Engine::shutdown`].
@@ -44,9 +47,21 @@ pub enum DemoError {
         /// What the system says.
         error: io::Error,
     },
+    /// The folder is somebody's real home: the demo would write over its `config.toml`.
+    #[error("{path} was not written by the demo, and the demo would write over it")]
+    NotADemo {
+        /// The `config.toml` that is there.
+        path: PathBuf,
+    },
     /// The engine does not start.
     #[error(transparent)]
     Engine(#[from] StartError),
+}
+
+impl DemoError {
+    /// What helps against [`DemoError::NotADemo`].
+    pub const ANOTHER_HOME: &str =
+        "Give --demo an empty folder with --home, or leave --home out: then it has one of its own.";
 }
 
 impl Demo {
@@ -61,6 +76,8 @@ impl Demo {
             path: home.data().to_owned(),
             error,
         };
+        let file = home.config_file();
+        may_write(&home, &file)?;
         home.prepare().map_err(wrong_home)?;
         let simulated_clock = clock.clone();
         let mut simulator = Simulator::start(Config {
@@ -77,8 +94,12 @@ impl Demo {
         };
         let door =
             Url::parse(&format!("http://{listen}")).expect("an address with a port is a URL");
-        let file = home.config_file();
-        fs::write(&file, simulator.config_toml(&door)).map_err(wrong_home)?;
+        let config = simulator.config_toml(&door);
+        fs::write(
+            &file,
+            format!("{MARK}, which writes it anew at each start.\n\n{config}"),
+        )
+        .map_err(wrong_home)?;
         let secrets: HashMap<String, String> = simulator.environment().into_iter().collect();
         let engine = Engine::start(EngineOptions {
             listen: Some(listen),
@@ -92,6 +113,19 @@ impl Demo {
             calls_per_minute: CALLS_PER_MINUTE,
         });
         Ok(Self { engine, simulator })
+    }
+}
+
+/// Only what the demo wrote itself is written over, and whatever is in the home that only it uses.
+fn may_write(home: &Home, config: &Path) -> Result<(), DemoError> {
+    let is_own_home = Home::demo(None).is_ok_and(|own| own == *home);
+    match fs::read(config) {
+        Ok(text) if is_own_home || text.starts_with(MARK.as_bytes()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // A file that cannot be read is somebody's, too.
+        Ok(_) | Err(_) => Err(DemoError::NotADemo {
+            path: config.to_owned(),
+        }),
     }
 }
 

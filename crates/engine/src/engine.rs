@@ -20,7 +20,7 @@ use crate::{
     accounts::{Accounts, PACE},
     apply::{self, Applier},
     background::{self, Background},
-    config::{Config, ConfiguredAccount, webhook_url},
+    config::{Config, ConfigError, ConfiguredAccount, webhook_url},
     core::Core,
     fetch::{Fetcher, ask_again},
     health::LandedLately,
@@ -89,6 +89,21 @@ impl EngineOptions {
             tunnel: Pace::default(),
         }
     }
+
+    /// What stands in `config.toml`, with the secrets of the environment and of `keys`.
+    pub(crate) fn read_config(&self, keys: &Keys) -> Result<Config, ConfigError> {
+        let environment = |name: &str| (self.environment)(name);
+        let kept = |name: &str| keys.kept(name);
+        Config::load(&self.home.config_file(), &environment, &kept)
+    }
+
+    /// How the database is opened.
+    pub(crate) fn of_store(&self) -> Options {
+        Options {
+            durability: self.durability,
+            ..Options::default()
+        }
+    }
 }
 
 /// The running engine. Clones are the same engine.
@@ -110,19 +125,16 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Reads the configuration, opens everything and begins to work.
     pub async fn start(options: EngineOptions) -> Result<Self, StartError> {
+        open_files::raise();
+        let keys = Keys::new(options.vault.clone());
+        let config = options.read_config(&keys)?;
         let EngineOptions {
             home,
             clock,
             environment,
-            vault,
             pace,
             ..
         } = options.clone();
-        open_files::raise();
-        let keys = Keys::new(vault);
-        let config = Config::load(&home.config_file(), &|name| environment(name), &|name| {
-            keys.kept(name)
-        })?;
         let bad_home = |error: io::Error| StartError::Home {
             path: home.data().to_owned(),
             error,
@@ -130,7 +142,7 @@ impl Engine {
         home.prepare().map_err(bad_home)?;
         let archive =
             Archive::open(home.data()).map_err(|error| bad_home(io::Error::other(error)))?;
-        let store = open_store(&home, options.durability, &clock).await?;
+        let store = open_store(&home, options.of_store(), &clock).await?;
         let store = Arc::new(store);
 
         let accounts = Accounts::new(&config, &clock, pace);
@@ -478,16 +490,8 @@ pub struct Waveform {
     pub bytes: Vec<u8>,
 }
 
-async fn open_store(
-    home: &Home,
-    durability: Durability,
-    clock: &Clock,
-) -> Result<Store, StartError> {
+async fn open_store(home: &Home, options: Options, clock: &Clock) -> Result<Store, StartError> {
     let (file, clock) = (home.database(), clock.clone());
-    let options = Options {
-        durability,
-        ..Options::default()
-    };
     tokio::task::spawn_blocking(move || Store::open(&file, options, clock))
         .await
         .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))

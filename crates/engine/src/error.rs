@@ -24,6 +24,12 @@ pub enum StartError {
         /// What the system says.
         error: io::Error,
     },
+    /// Somebody works on the home, and nobody else may at the same time.
+    #[error("Ringback is running on this home")]
+    Running,
+    /// A new database cannot be filled.
+    #[error(transparent)]
+    Rebuild(EngineError),
     /// The database cannot be used.
     #[error("{path}: {error}")]
     Store {

@@ -1,13 +1,13 @@
 //! A recording as a file of its own, outside the home: as it is, or in another form.
 
 use std::{
-    fs,
+    fs::File,
     io::{Read, Write},
     ops::ControlFlow,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use ringback_audio::{ExportError, ExportFormat, Exported, Tags};
+use ringback_audio::{ExportError, ExportFormat, Exported, Part, Tags};
 use ringback_model::{Reason, RecordingId};
 
 use crate::{Engine, EngineError, inspect::blocking};
@@ -88,24 +88,16 @@ fn copy_whole(
     to: &Path,
     go_on: &dyn Fn(f64) -> ControlFlow<()>,
 ) -> Result<(), EngineError> {
-    let mut beside = to.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    copy(from, &beside, go_on)
-        .and_then(|()| fs::rename(&beside, to).map_err(EngineError::Io))
-        .inspect_err(|_| {
-            // The first error is the one to tell.
-            let _ = fs::remove_file(&beside);
-        })
-}
-
-fn copy(from: &Path, to: &Path, go_on: &dyn Fn(f64) -> ControlFlow<()>) -> Result<(), EngineError> {
-    let mut source = fs::File::open(from)?;
-    let length = source.metadata()?.len().max(1) as f64;
-    let mut target = fs::File::create(to)?;
+    // An error of the disk is one of the place that a person chose; the recording's own are told as such.
+    let mut source = File::open(from).map_err(|_| EngineError::FileMissing)?;
+    let length = source.metadata().map_err(|_| EngineError::FileMissing)?;
+    let length = length.len().max(1) as f64;
+    let (part, mut target) = Part::beside(to)?;
     let (mut piece, mut done) = (vec![0; PIECE], 0_u64);
     loop {
-        let read = source.read(&mut piece)?;
+        let read = source
+            .read(&mut piece)
+            .map_err(|_| EngineError::BadSound(Reason::Damaged))?;
         if read == 0 {
             break;
         }
@@ -116,5 +108,6 @@ fn copy(from: &Path, to: &Path, go_on: &dyn Fn(f64) -> ControlFlow<()>) -> Resul
         }
     }
     target.sync_all()?;
-    Ok(())
+    drop(target);
+    Ok(part.complete()?)
 }

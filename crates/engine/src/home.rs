@@ -29,19 +29,29 @@ impl Home {
 
     /// The folder that was asked for, else `RINGBACK_HOME`, else the platform's usual folders.
     pub fn find(asked: Option<&Path>) -> io::Result<Self> {
-        if let Some(folder) = asked {
-            return Ok(Self::at(absolute(folder)?));
+        match Self::named(asked)? {
+            Some(folder) => Ok(Self::at(folder)),
+            None => Self::of_platform("ringback"),
         }
-        if let Some(folder) = env::var_os("RINGBACK_HOME").filter(|text| !text.is_empty()) {
-            return Ok(Self::at(absolute(Path::new(&folder))?));
-        }
-        Self::of_platform("ringback")
     }
 
-    /// The home of the demo: beside the usual data, so that trying it never touches real calls.
-    pub fn demo() -> io::Result<Self> {
-        let usual = Self::of_platform("ringback-demo")?;
-        Ok(Self::at(usual.data))
+    /// The folder that was asked for, else `RINGBACK_HOME`, from the root on. `None` if neither names
+    /// one; an empty variable is none.
+    pub fn named(asked: Option<&Path>) -> io::Result<Option<PathBuf>> {
+        let variable = || env::var_os("RINGBACK_HOME").filter(|text| !text.is_empty());
+        let named = asked
+            .map(Path::to_owned)
+            .or_else(|| variable().map(PathBuf::from));
+        named.as_deref().map(absolute).transpose()
+    }
+
+    /// The home of the demo: the folder that was asked for, else one beside the usual data, so that
+    /// trying it never touches real calls. `RINGBACK_HOME` is where the real ones are.
+    pub fn demo(asked: Option<&Path>) -> io::Result<Self> {
+        match asked {
+            Some(folder) => Ok(Self::at(absolute(folder)?)),
+            None => Ok(Self::at(Self::of_platform("ringback-demo")?.data)),
+        }
     }
 
     fn of_platform(app_name: &str) -> io::Result<Self> {

@@ -33,3 +33,9 @@ pub(crate) fn end(core: &Core) -> Result<(), StoreError> {
     core.store
         .write(|writer| writer.settings_mut().clear(RESTORING))
 }
+
+/// What people set, without what is said here: another database is not whole because of this one.
+pub(crate) fn without_mark<T>(mut settings: Vec<(String, T)>) -> Vec<(String, T)> {
+    settings.retain(|(key, _)| key != RESTORING);
+    settings
+}

@@ -2,32 +2,29 @@
 //!
 //! The journal says everything about the calls; the sidecars say which files are whose. Both are
 //! taken in, in this order, and the result equals the old database in everything that is derived.
-//! What people did in the window is not derived; `rebuild` keeps the old
-//! database beside the new one, and takes over which alerts stand, which of them
-//! were seen, what was entered at the providers, who listened to what, and the settings.
+//! What people did in the window is not derived; `rebuild` keeps the old database beside the new one, and
+//! takes over which alerts stand, which of them were seen, what was entered at the providers, who listened
+//! to what, and the settings ([`replaced`]).
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+mod replaced;
 
-use jiff::Timestamp;
+use std::{io, path::PathBuf, sync::Arc};
+
 use ringback_archive::{Found, RecordingPath, Verdict};
-use ringback_model::{Clock, ProviderCallId, RecordingInput, RecordingState};
-use ringback_store::{
-    Alert, CallFilter, Listen, ListenId, Options, Reader, Recording, Registration, Store,
-    StoreError, Writer,
-};
+use ringback_model::{ProviderCallId, RecordingInput, RecordingState};
+use ringback_store::{CallFilter, Reader, Recording, StoreError};
 
 use crate::{
     Engine, EngineError, EngineOptions, StartError,
     core::Core,
     fetch::{settle_call, step},
-    jobs, lost, poll,
+    jobs,
+    keys::Keys,
+    lost, poll,
     role::Role,
     sidecar::Sidecar,
 };
+use replaced::Replaced;
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +39,12 @@ pub struct Rebuilt {
     pub kept: Option<PathBuf>,
 }
 
-/// Sets the database aside and builds it anew. Nobody else may work on the home meanwhile.
+/// Puts a new database in the old one's place and fills it. Nobody else may work on the home meanwhile.
+/// If anything is in the way, the old one stays what counts.
+///
+/// # Errors
+/// [`StartError::Running`] while somebody works on the home; those of [`Engine::start`];
+/// [`StartError::Rebuild`] if the new one cannot be filled.
 pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
     let home = options.home.clone();
     let bad_home = |error: io::Error| StartError::Home {
@@ -51,138 +53,78 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
     };
     home.prepare().map_err(bad_home)?;
     let Some(_role) = Role::try_take(&home.role_file()).map_err(bad_home)? else {
-        return Err(bad_home(io::Error::new(
-            io::ErrorKind::ResourceBusy,
-            "Ringback is running on this home; end it first",
-        )));
+        return Err(StartError::Running);
     };
-    let before = Before::of(&home.database(), &options.clock);
-    let kept = set_aside(&home.database(), options.clock.now().as_second()).map_err(bad_home)?;
+    // What needs mending there is told before anything is moved.
+    options.read_config(&Keys::new(options.vault.clone()))?;
+    let (database, clock) = (home.database(), options.clock.clone());
+    let of_store = options.of_store();
+    let begin = move || Replaced::begin(&database, of_store, &clock);
+    let replaced = off_the_runtime(begin)
+        .await
+        .map_err(|error| StartError::Store {
+            path: home.data().to_owned(),
+            error,
+        })?;
+    match fill(options).await {
+        Ok((engine, rebuilt)) => {
+            let kept = replaced.kept.clone();
+            let settled = engine.write(move |writer| replaced.settle(writer)).await;
+            engine.shutdown().await;
+            settled.map_err(StartError::Rebuild)?;
+            Ok(Rebuilt { kept, ..rebuilt })
+        }
+        Err(error) => {
+            replaced.undo().map_err(bad_home)?;
+            Err(error)
+        }
+    }
+}
+
+/// Starts on the new database, and reads everything that is on the disk.
+async fn fill(options: EngineOptions) -> Result<(Engine, Rebuilt), StartError> {
     let engine = Engine::start(EngineOptions {
         background: false,
         ..options
     })
     .await?;
-    let mut restored = restore(engine.core()).await;
-    let taken_over = engine.write(move |writer| before.take_over(writer)).await;
-    if let Err(error) = taken_over {
-        restored = restored.and(Err(error));
-    }
-    let rebuilt = restored.and_then(|recordings| {
-        let all = CallFilter {
-            with_parts: true,
-            ..CallFilter::default()
-        };
-        let (events, calls) = engine.read(|reader| {
-            let calls = reader.calls().count(&all, u64::MAX)?;
-            Ok((reader.events().last_seq()?, calls.n))
-        })?;
-        Ok(Rebuilt {
-            events: events.unsigned_abs(),
-            calls,
-            recordings,
-            kept,
-        })
-    });
-    engine.shutdown().await;
-    rebuilt.map_err(|error| bad_home(io::Error::other(error)))
-}
-
-/// So many alerts are taken over at most.
-const MOST_ALERTS: usize = 100_000;
-
-/// So many lines of who listened are taken over at most, the newest.
-const MOST_LISTENS: usize = 1_000_000;
-
-/// What a database has that is in no journal and no file: the alerts that stand, so that what a person
-/// has seen is not told once more, what was entered at the providers, who listened, and what people set and
-/// agreed to.
-#[derive(Default)]
-struct Before {
-    standing: Vec<Alert>,
-    registrations: Vec<Registration>,
-    addresses: Vec<(String, Timestamp)>,
-    settings: Vec<(String, serde_json::Value)>,
-    listens: Vec<(ListenId, Listen)>,
-}
-
-impl Before {
-    /// A database that cannot be read has nothing.
-    fn of(database: &Path, clock: &Clock) -> Self {
-        if !database.exists() {
-            return Self::default();
+    match read_everything(&engine).await {
+        Ok(rebuilt) => Ok((engine, rebuilt)),
+        Err(error) => {
+            engine.shutdown().await;
+            Err(StartError::Rebuild(error))
         }
-        let read = || {
-            let store = Store::open(database, Options::default(), clock.clone())?;
-            let before = store.read(|reader| {
-                Ok(Self {
-                    standing: reader.alerts().all_standing(MOST_ALERTS)?,
-                    registrations: reader.registrations().all()?,
-                    addresses: reader.addresses().all()?,
-                    settings: reader.settings().all()?,
-                    listens: reader.listens().list(None, MOST_LISTENS)?,
-                })
-            });
-            store.close();
-            before
-        };
-        read().unwrap_or_else(|error| {
-            tracing::warn!(%error, "the old database cannot be read; its alerts are raised anew, and what was entered at the providers and who listened is not known");
-            Self::default()
-        })
-    }
-
-    fn take_over(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
-        for alert in self.standing.iter().rev() {
-            writer.alerts_mut().take_over(alert)?;
-        }
-        for line in &self.registrations {
-            writer.registrations_mut().take_over(line)?;
-        }
-        for (url, first_at) in &self.addresses {
-            writer.addresses_mut().take_over(url, *first_at)?;
-        }
-        for (key, value) in &self.settings {
-            writer.settings_mut().set(key, value)?;
-        }
-        for (_, listen) in self.listens.iter().rev() {
-            writer.listens_mut().add(listen)?;
-        }
-        Ok(())
     }
 }
 
-/// Moves the database and what belongs to it out of the way.
-fn set_aside(database: &Path, stamp: i64) -> io::Result<Option<PathBuf>> {
-    let beside = |suffix: &str| {
-        let mut name = database.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
+async fn read_everything(engine: &Engine) -> Result<Rebuilt, EngineError> {
+    let recordings = restore(engine.core()).await?;
+    let all = CallFilter {
+        with_parts: true,
+        ..CallFilter::default()
     };
-    if !database.exists() {
-        return Ok(None);
-    }
-    let kept = beside(&format!(".before-rebuild-{stamp}"));
-    for suffix in ["-wal", "-shm"] {
-        let from = beside(suffix);
-        if from.exists() {
-            let mut to = kept.as_os_str().to_owned();
-            to.push(suffix);
-            fs::rename(from, PathBuf::from(to))?;
-        }
-    }
-    fs::rename(database, &kept)?;
-    Ok(Some(kept))
+    engine.read(|reader| {
+        let calls = reader.calls().count(&all, u64::MAX)?;
+        Ok(Rebuilt {
+            events: reader.events().last_seq()?.unsigned_abs(),
+            calls: calls.n,
+            recordings,
+            kept: None,
+        })
+    })
+}
+
+async fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
 }
 
 /// Applies the whole journal and finds the files again. Gives how many files were found. What is cut off,
 /// by the program's end too, is gone on with by the next one that has the home's work to do.
 pub(crate) async fn restore(core: &Arc<Core>) -> Result<u64, EngineError> {
     let core = core.clone();
-    let work = move || restore_here(&core);
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+    off_the_runtime(move || restore_here(&core)).await
 }
 
 /// The same on this thread.
@@ -224,14 +166,7 @@ fn still_wanted(core: &Core) -> Result<(), EngineError> {
 fn restore_cursors(core: &Core) -> Result<(), StoreError> {
     let mut kept = Vec::new();
     for party in core.accounts.iter() {
-        let of = |reader: &Reader<'_>| {
-            let cursors = reader.cursors();
-            // One that is here is as new, or newer.
-            match cursors.get(party.id(), poll::CURSOR)? {
-                Some(_) => Ok(None),
-                None => cursors.kept(party.id(), poll::CURSOR),
-            }
-        };
+        let of = |reader: &Reader<'_>| reader.cursors().kept(party.id(), poll::CURSOR);
         kept.extend(
             core.store
                 .read(of)?

@@ -23,6 +23,21 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, in the order in which a call may come to them.
+    pub const ALL: [Self; 6] = [
+        Self::Scheduled,
+        Self::Ringing,
+        Self::Ongoing,
+        Self::Ended,
+        Self::NotConnected,
+        Self::Failed,
+    ];
+
+    /// The status with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
     /// Whether the call is over. What is over never goes on again.
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Ended | Self::NotConnected | Self::Failed)

@@ -95,16 +95,6 @@ impl Copies {
         notes.keep(Some(&begun)).await?;
         source.go_on(store, &location, begun, notes).await
     }
-
-    /// Lets the storage forget the parts of an upload that nobody goes on with. They are no object yet.
-    pub async fn abandon(&self, file: &str, begun: &Begun) -> Result<(), Trouble> {
-        if let Way::Bucket(store) = &self.way {
-            store
-                .abort_multipart(&self.location(file)?, &begun.upload)
-                .await?;
-        }
-        Ok(())
-    }
 }
 
 /// Whether an upload that went well before may be unknown by now.

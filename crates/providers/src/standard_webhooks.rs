@@ -16,7 +16,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use crate::{
-    Refusal, TestEvent,
+    Refusal, SecretName, Secrets, TestEvent,
     digest::Algorithm,
     webhook::{Advice, NO_SECRET, UNUSABLE_SECRET},
 };
@@ -58,17 +58,18 @@ impl Family {
         headers.contains_key(self.signature)
     }
 
-    /// A test event with this body, signed with the newest of `secrets`.
+    /// A test event with this body, signed with the newest secret of that name.
     pub(crate) fn test_event(
         self,
-        secrets: &[Secret],
+        secrets: &Secrets,
+        name: SecretName,
         body: &Value,
         nonce: &str,
         now: Timestamp,
     ) -> Result<TestEvent, Advice> {
-        let mut event = TestEvent::json(body);
+        let mut event = TestEvent::json(name, body);
         let id = format!("msg_ringback_test_{nonce}");
-        let secret = secrets.first().ok_or(NO_SECRET)?;
+        let secret = secrets.first(name).ok_or(NO_SECRET)?;
         let key = key(secret).ok_or(UNUSABLE_SECRET)?;
         let timestamp = now.as_second().to_string();
         let parts: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", &event.body];

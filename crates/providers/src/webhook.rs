@@ -8,7 +8,7 @@
 use bytes::Bytes;
 use http::HeaderMap;
 
-use crate::ApiError;
+use crate::{ApiError, SecretName};
 
 /// The kind of the test events that Ringback sends to itself. No provider has such a kind.
 pub const TEST_KIND: &str = "ringback.test";
@@ -137,6 +137,8 @@ pub enum NotSet {
 /// An event that means nothing, signed as the provider signs.
 #[derive(Clone, Debug)]
 pub struct TestEvent {
+    /// The account's secret that it is signed with.
+    pub signed_with: SecretName,
     /// The headers, with the signature. Values that let somebody in are marked as sensitive.
     pub headers: HeaderMap,
     /// The body.
@@ -145,18 +147,19 @@ pub struct TestEvent {
 
 impl TestEvent {
     /// JSON with the headers that a signer adds.
-    pub(crate) fn json(body: &serde_json::Value) -> Self {
-        Self::of("application/json", body.to_string())
+    pub(crate) fn json(signed_with: SecretName, body: &serde_json::Value) -> Self {
+        Self::of(signed_with, "application/json", body.to_string())
     }
 
     /// A body of that content type, not signed yet.
-    pub(crate) fn of(content_type: &'static str, body: String) -> Self {
+    pub(crate) fn of(signed_with: SecretName, content_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(
             http::header::CONTENT_TYPE,
             http::HeaderValue::from_static(content_type),
         );
         Self {
+            signed_with,
             headers,
             body: body.into(),
         }

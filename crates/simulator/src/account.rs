@@ -24,6 +24,8 @@ pub struct SimAccount {
     pub optional_secrets: Vec<(String, String)>,
     /// The keys that only this provider has in `config.toml` (Twilio's `account_sid`), with their values.
     pub options: Vec<(String, String)>,
+    /// How often a user lets it be asked, as in `config.toml`; `None` leaves it to what is usual.
+    pub poll_every: Option<String>,
 }
 
 impl SimAccount {
@@ -42,9 +44,30 @@ pub struct AccountSetup {
     pub id: String,
     /// As in `config.toml`: `retell`, `twilio`, ...
     pub provider: String,
+    /// How often a user lets it be asked, as in `config.toml`; `None` leaves it to what is usual.
+    pub poll_every: Option<String>,
 }
 
 impl AccountSetup {
+    /// An account of that provider.
+    #[must_use]
+    pub fn new(id: impl Into<String>, provider: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            provider: provider.into(),
+            poll_every: None,
+        }
+    }
+
+    /// The same, asked as often as this text of `config.toml` says.
+    #[must_use]
+    pub fn polled_every(self, often: &str) -> Self {
+        Self {
+            poll_every: Some(often.into()),
+            ..self
+        }
+    }
+
     /// Two accounts that could hardly be less alike: a clinic's voice agent and a restaurant's telephone lines.
     #[must_use]
     pub fn usual() -> Vec<Self> {
@@ -67,10 +90,7 @@ impl AccountSetup {
     fn named(accounts: &[(&str, &str)]) -> Vec<Self> {
         accounts
             .iter()
-            .map(|&(id, provider)| Self {
-                id: id.into(),
-                provider: provider.into(),
-            })
+            .map(|&(id, provider)| Self::new(id, provider))
             .collect()
     }
 }
@@ -92,6 +112,7 @@ pub(crate) struct Account {
     pub(crate) switches: Switches,
     /// What the customer configured: agents, numbers, applications.
     pub(crate) things: Things,
+    pub(crate) poll_every: Option<String>,
 }
 
 /// What lets a client in, and what webhooks are signed with.
@@ -140,6 +161,7 @@ impl Account {
             door: "http://127.0.0.1:7480".into(),
             switches: Switches::default(),
             things: Things::default(),
+            poll_every: setup.poll_every.clone(),
         }
     }
 
@@ -182,6 +204,7 @@ impl Account {
                 .iter()
                 .map(|(name, value)| ((*name).into(), value.clone()))
                 .collect(),
+            poll_every: self.poll_every.clone(),
         }
     }
 }

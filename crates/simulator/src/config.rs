@@ -36,6 +36,9 @@ pub(crate) fn toml(door: &Url, accounts: &[SimAccount]) -> String {
             .collect();
         let _ = writeln!(text, "media_hosts = [{}]", hosts.join(", "));
         let _ = writeln!(text, "allow_private_network = true");
+        if let Some(often) = &account.poll_every {
+            let _ = writeln!(text, "poll_every = \"{often}\"");
+        }
     }
     text
 }
@@ -67,6 +70,7 @@ mod tests {
             secrets: vec![("AUTH_TOKEN".into(), "secret".into())],
             optional_secrets: Vec::new(),
             options: vec![("account_sid".into(), "AC1".into())],
+            poll_every: Some("0s".into()),
         }
     }
 
@@ -84,6 +88,7 @@ account_sid = "AC1"
 base_url = "http://127.0.0.1:7501"
 media_hosts = ["127.0.0.1:7502"]
 allow_private_network = true
+poll_every = "0s"
 "#;
         assert_eq!(toml(&door, &[account()]), expected);
     }

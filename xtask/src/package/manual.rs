@@ -68,11 +68,7 @@ impl Help {
 
 fn help(program: &Path, words: &[String]) -> anyhow::Result<Help> {
     let mut command = Command::new(program);
-    command
-        .args(words)
-        .arg("--help")
-        // Its value would stand in the page.
-        .env_remove("RINGBACK_HOME");
+    command.args(words).arg("--help");
     Help::parse(&process::output(&mut command)?)
 }
 

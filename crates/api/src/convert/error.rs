@@ -139,6 +139,8 @@ impl From<&StartError> for ErrorJson {
             }
             StartError::Home { .. } => json(ErrorCode::Internal)
                 .hint("Choose another folder with --home, or make this one writable."),
+            StartError::Running => json(ErrorCode::Locked).hint("End it, then run this again."),
+            StartError::Rebuild(error) => Self::from(error),
             StartError::Store { path, error } => {
                 let mut json = Self::from(error);
                 json.message = format!("{}: {}", path.display(), json.message);

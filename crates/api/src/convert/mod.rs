@@ -14,7 +14,8 @@ pub(crate) use app::{account_json, alert_json, tunnel_json};
 pub(crate) use call::{call_json, timeline_entry};
 pub(crate) use conversation::conversation_json;
 pub(crate) use player::playback_json;
-pub(crate) use query::{filter, recording_word};
+pub(crate) use query::filter;
+pub use query::recording_word;
 pub(crate) use resync::{progress_json, report_json};
 pub(crate) use row::{found_json, row_json, rows_json};
 pub(crate) use setup::{

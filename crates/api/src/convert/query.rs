@@ -65,8 +65,8 @@ const RECORDING_WORDS: [(&str, RecordingWord); 10] = [
     ("deleted", RecordingWord::Deleted),
 ];
 
-/// The outside word for it.
-pub(crate) fn recording_word(state: RecordingWord) -> &'static str {
+/// The outside word for a state of recordings.
+pub fn recording_word(state: RecordingWord) -> &'static str {
     let known = RECORDING_WORDS.iter().find(|(_, known)| *known == state);
     known.map_or("none", |(word, _)| word)
 }

@@ -160,6 +160,9 @@ pub struct WebhookTrial {
     pub took_ms: Option<f64>,
     /// The word for why: the door's reason, the tunnel's, or that of what cannot be signed.
     pub reason: Option<String>,
+    /// The environment variable of the secret that it was signed with, if it was: in a program's
+    /// environment it comes before a kept key.
+    pub variable: Option<String>,
     /// What happened, in English.
     pub message: String,
     /// What to do about it, in English.

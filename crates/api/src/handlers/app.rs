@@ -69,7 +69,7 @@ pub(crate) async fn alerts_acknowledge(api: &Api, args: AlertRef) -> Answer<Noth
 }
 
 /// A person has seen it.
-pub(crate) async fn acknowledge(engine: &Engine, id: &str) -> Result<AlertJson, ErrorJson> {
+pub async fn acknowledge(engine: &Engine, id: &str) -> Result<AlertJson, ErrorJson> {
     let no_such = || {
         ErrorJson::new(ErrorCode::NotFound, "there is no new alert with this id")
             .hint("`ringback alerts list` shows those that there are.")

@@ -64,7 +64,7 @@ pub(crate) async fn calls_get(api: &Api, args: CallRef) -> Answer<CallDetail> {
 }
 
 /// Everything about one call.
-pub(crate) fn call_detail(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
+pub fn call_detail(engine: &Engine, id: &str) -> Result<CallDetail, ErrorJson> {
     let id = engine.find_call(id)?;
     let place = engine.offsite_place();
     let found = engine.read(|reader| detail(reader, id, place.as_deref()))?;

@@ -92,7 +92,7 @@ pub(crate) async fn drift_get(api: &Api, _: Nothing) -> Answer<Vec<DriftJson>> {
 }
 
 /// What changed, newest first.
-pub(crate) fn drift(engine: &Engine) -> Result<Vec<DriftJson>, ErrorJson> {
+pub fn drift(engine: &Engine) -> Result<Vec<DriftJson>, ErrorJson> {
     Ok(engine.drift()?.into_iter().map(drift_json).collect())
 }
 

@@ -1,16 +1,16 @@
 //! The commands: convert, one call into the engine, convert.
 
-mod app;
-mod calls;
-mod checks;
+pub(crate) mod app;
+pub(crate) mod calls;
+pub(crate) mod checks;
 mod exports;
 mod health;
 mod insights;
 mod ledger;
 mod offsite;
 mod player;
-mod resync;
-mod setup;
+pub(crate) mod resync;
+pub(crate) mod setup;
 mod tunnel;
 pub(crate) mod webhooks;
 

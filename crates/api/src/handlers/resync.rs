@@ -12,7 +12,7 @@ pub(crate) async fn resync_start(api: &Api, args: ResyncArgs) -> Answer<ResyncPr
 }
 
 /// What is to be fetched, in the engine's words.
-pub(crate) fn request(args: ResyncArgs) -> Request {
+pub fn request(args: ResyncArgs) -> Request {
     Request {
         scope: match args.scope {
             ResyncScope::Call { id } => Scope::Call(id),

@@ -20,7 +20,7 @@ pub(crate) async fn providers_list(_: &Api, _: Nothing) -> Answer<Vec<ProviderFo
 }
 
 /// What a person fills in, for every provider.
-pub(crate) fn forms() -> Vec<ProviderForm> {
+pub fn forms() -> Vec<ProviderForm> {
     let all = providers().iter();
     all.map(|provider| form(*provider)).collect()
 }
@@ -88,7 +88,7 @@ fn account_check(id: String, asked: bool, tried: Result<Proof, EngineError>) -> 
 }
 
 /// Asks the account's provider whether the key works. One that is paused is left alone.
-pub(crate) async fn check_account(engine: &Engine, configured: &ConfiguredAccount) -> AccountCheck {
+pub async fn check_account(engine: &Engine, configured: &ConfiguredAccount) -> AccountCheck {
     let id = configured.account.id.to_string();
     if configured.paused {
         return AccountCheck {
@@ -109,7 +109,7 @@ pub(crate) async fn accounts_add(api: &Api, args: AddAccountArgs) -> Answer<Acco
 }
 
 /// Adds an account.
-pub(crate) async fn add(engine: &Engine, args: AddAccountArgs) -> Answer<AccountSetup> {
+pub async fn add(engine: &Engine, args: AddAccountArgs) -> Answer<AccountSetup> {
     let account = NewAccount {
         id: args.id.clone(),
         provider: args.provider,
@@ -125,7 +125,7 @@ pub(crate) async fn accounts_edit(api: &Api, args: EditAccountArgs) -> Answer<Ac
 }
 
 /// Changes an account's settings.
-pub(crate) async fn edit(engine: &Engine, args: EditAccountArgs) -> Answer<AccountSetup> {
+pub async fn edit(engine: &Engine, args: EditAccountArgs) -> Answer<AccountSetup> {
     let changes = args.settings.into_iter();
     let changes = changes
         .map(|(key, value)| (key, value.map(setting)))
@@ -139,7 +139,7 @@ pub(crate) async fn accounts_pause(api: &Api, args: PauseAccountArgs) -> Answer<
 }
 
 /// Pauses an account, or lets it go on.
-pub(crate) async fn pause(engine: &Engine, args: &PauseAccountArgs) -> Answer<AccountSetup> {
+pub async fn pause(engine: &Engine, args: &PauseAccountArgs) -> Answer<AccountSetup> {
     engine.pause_account(&args.id, args.paused).await?;
     one(engine, &args.id)
 }
@@ -149,7 +149,7 @@ pub(crate) async fn accounts_remove(api: &Api, args: RemoveAccountArgs) -> Answe
 }
 
 /// Removes an account; nothing of its data is deleted.
-pub(crate) async fn remove(engine: &Engine, args: RemoveAccountArgs) -> Answer<AccountRemoved> {
+pub async fn remove(engine: &Engine, args: RemoveAccountArgs) -> Answer<AccountRemoved> {
     let data = removed_data(args.data);
     let removed = engine
         .remove_account(&args.id, data, args.forget_secrets)

@@ -30,7 +30,7 @@ pub(crate) async fn webhook_consent(api: &Api, args: WebhookConsentArgs) -> Answ
 }
 
 /// What is entered at the account's provider.
-pub(crate) async fn look(engine: &Engine, account: &str) -> Answer<WebhookLook> {
+pub async fn look(engine: &Engine, account: &str) -> Answer<WebhookLook> {
     let Look {
         address,
         can_set,
@@ -61,7 +61,8 @@ pub(crate) async fn look(engine: &Engine, account: &str) -> Answer<WebhookLook> 
     })
 }
 
-pub(crate) async fn register(engine: &Engine, args: &WebhookRegisterArgs) -> Answer<WebhookSet> {
+/// Enters the account's address in the places that were asked for, or wherever it does no harm.
+pub async fn register(engine: &Engine, args: &WebhookRegisterArgs) -> Answer<WebhookSet> {
     let who = who(engine)?;
     let set = engine
         .register_webhooks(&args.account, &args.targets, &who)
@@ -71,7 +72,8 @@ pub(crate) async fn register(engine: &Engine, args: &WebhookRegisterArgs) -> Ans
     })
 }
 
-pub(crate) async fn restore(engine: &Engine, args: &WebhookTargetRef) -> Answer<WebhookSet> {
+/// Puts back what stood in a place before.
+pub async fn restore(engine: &Engine, args: &WebhookTargetRef) -> Answer<WebhookSet> {
     let who = who(engine)?;
     let set = engine
         .restore_webhook(&args.account, &args.target, &who)
@@ -81,7 +83,8 @@ pub(crate) async fn restore(engine: &Engine, args: &WebhookTargetRef) -> Answer<
     })
 }
 
-pub(crate) async fn consent(engine: &Engine, args: &WebhookConsentArgs) -> Answer<()> {
+/// Whether a changed address is entered by itself from now on.
+pub async fn consent(engine: &Engine, args: &WebhookConsentArgs) -> Answer<()> {
     let who = who(engine)?;
     Ok(engine
         .keep_webhook_current(&args.account, args.keep, &who)
@@ -89,14 +92,15 @@ pub(crate) async fn consent(engine: &Engine, args: &WebhookConsentArgs) -> Answe
 }
 
 /// Sends a test event and says what came of it.
-pub(crate) async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial> {
+pub async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial> {
     let Trial {
         address,
         is_public,
+        variable,
         outcome,
         last_event,
     } = engine.try_webhook(account).await?;
-    let (message, hint) = words(&outcome, is_public);
+    let (message, hint) = words(&outcome, is_public, variable.as_deref());
     let (last_event_at, last_event_kind) = last_event_json(last_event);
     Ok(WebhookTrial {
         account: account.to_owned(),
@@ -114,6 +118,7 @@ pub(crate) async fn test(engine: &Engine, account: &str) -> Answer<WebhookTrial>
             TrialOutcome::Elsewhere(status) => Some(status.to_string()),
             _ => None,
         },
+        variable,
         message,
         hint,
         last_event_at,
@@ -202,7 +207,11 @@ fn result(set: SetTarget) -> WebhookResult {
 }
 
 /// What happened, and what to do about it.
-fn words(outcome: &TrialOutcome, is_public: bool) -> (String, Option<String>) {
+fn words(
+    outcome: &TrialOutcome,
+    is_public: bool,
+    variable: Option<&str>,
+) -> (String, Option<String>) {
     let hint = |text: &str| Some(text.to_owned());
     match outcome {
         TrialOutcome::Accepted { took } => {
@@ -221,14 +230,15 @@ fn words(outcome: &TrialOutcome, is_public: bool) -> (String, Option<String>) {
         TrialOutcome::CannotSign(advice) => (advice.text.to_owned(), None),
         TrialOutcome::Rejected(reason) => (
             format!("the door turned it away: {reason}"),
-            hint(
-                "The program that runs the door has another secret for this account. Set the secret once for all with `ringback accounts set-secret`, then start that program again.",
-            ),
+            Some(format!(
+                "The program that runs the door has another secret for this account. A kept key counts in every program within a second, but {} in a program's environment comes before it: correct or remove it where that program is started, then start it again.",
+                variable.unwrap_or("the account's variable")
+            )),
         ),
         TrialOutcome::UnknownAccount => (
             "a door of Ringback answers that does not know this account".into(),
             hint(
-                "The address leads to another home, or the program that runs the door started before the account was added; start it again.",
+                "The address leads to another home, or the program that runs the door cannot use config.toml as it is now: `ringback doctor` says so.",
             ),
         ),
         TrialOutcome::Elsewhere(status) => (

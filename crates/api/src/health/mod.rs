@@ -36,7 +36,7 @@ const STUCK: SignedDuration = SignedDuration::from_mins(1);
 const MOST_EVENTS: usize = 10_000;
 
 /// The doctor's findings. Asks no provider; `accounts.check` does that.
-pub(crate) fn health(engine: &Engine) -> Result<Health, ErrorJson> {
+pub fn health(engine: &Engine) -> Result<Health, ErrorJson> {
     // First, so that where it is up the accounts have their addresses.
     let tunnel = tunnel_json(engine.tunnel());
     let config = engine.config();

@@ -6,16 +6,17 @@
 mod bits;
 mod flac;
 mod mp3;
+mod part;
 mod tags;
 mod wav;
 
 use crate::{Decoder, SoundError, SoundHeader};
-use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub use part::Part;
 pub use tags::Tags;
 
 /// The forms a recording can be written in.
@@ -107,40 +108,25 @@ pub fn export(
     tags: &Tags,
     tell: &dyn Fn(Exported) -> ControlFlow<()>,
 ) -> Result<(), ExportError> {
-    let beside = beside(to);
-    let written = write(from, &beside, format, tags, tell);
-    written
-        .and_then(|()| fs::rename(&beside, to).map_err(ExportError::Write))
-        .inspect_err(|_| {
-            // The first error is the one to tell; there may be nothing to remove.
-            let _ = fs::remove_file(&beside);
-        })
-}
-
-fn beside(to: &Path) -> PathBuf {
-    let mut beside = OsString::from(to);
-    beside.push(".part");
-    beside.into()
+    let decoder = Decoder::open(from)?;
+    let (part, file) = Part::beside(to).map_err(ExportError::Write)?;
+    write(decoder, file, format, tags, tell)?;
+    part.complete().map_err(ExportError::Write)
 }
 
 fn write(
-    from: &Path,
-    to: &Path,
+    mut decoder: Decoder,
+    file: File,
     format: ExportFormat,
     tags: &Tags,
     tell: &dyn Fn(Exported) -> ControlFlow<()>,
 ) -> Result<(), ExportError> {
-    let mut decoder = Decoder::open(from)?;
     let header = decoder.header().clone();
-    let create = || {
-        File::create(to)
-            .map(BufWriter::new)
-            .map_err(ExportError::Write)
-    };
+    let out = BufWriter::new(file);
     let mut writer: Box<dyn Writer> = match format {
-        ExportFormat::Wav => Box::new(wav::Wav::new(create()?, &header, tags)?),
-        ExportFormat::Flac => Box::new(flac::Flac::new(create()?, &header, tags)?),
-        ExportFormat::Mp3 => Box::new(mp3::Mp3::new(create()?, &header, tags)?),
+        ExportFormat::Wav => Box::new(wav::Wav::new(out, &header, tags)?),
+        ExportFormat::Flac => Box::new(flac::Flac::new(out, &header, tags)?),
+        ExportFormat::Mp3 => Box::new(mp3::Mp3::new(out, &header, tags)?),
     };
     let mut samples = Vec::new();
     while let Some(block) = decoder.next_block()? {
@@ -179,7 +165,24 @@ fn patch(mut out: BufWriter<File>, at: u64, bytes: &[u8]) -> Result<File, Export
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    #[test]
+    fn a_file_of_somebody_else_beside_the_wanted_one_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/speech.flac");
+        let target = folder.path().join("call.wav");
+        let theirs = folder.path().join("call.wav.part");
+        fs::write(&theirs, b"theirs").expect("written");
+        let go_on = |_| ControlFlow::Continue(());
+        let tags = Tags::default();
+        export(&fixture, &target, ExportFormat::Wav, &tags, &go_on).expect("it is written");
+        assert!(fs::read(&target).expect("there").starts_with(b"RIFF"));
+        assert_eq!(fs::read(&theirs).expect("still there"), b"theirs");
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 2);
+    }
 
     #[test]
     fn a_failed_or_stopped_export_leaves_nothing_behind_and_keeps_what_was_there() {

@@ -2,10 +2,11 @@
 
 use comfy_table::{Table, presets};
 use ringback_api::{
-    cli,
+    ErrorCode, ErrorJson, cli,
     dto::{CallDetail, CallJson, CallQuery},
 };
 use ringback_engine::Engine;
+use ringback_model::Status;
 
 use super::Done;
 use crate::{
@@ -13,21 +14,11 @@ use crate::{
     out::{DONE, Out},
 };
 
-/// The statuses; every other word of `--state` is one of a recording.
-const STATUSES: [&str; 6] = [
-    "scheduled",
-    "ringing",
-    "ongoing",
-    "ended",
-    "not_connected",
-    "failed",
-];
-
 pub(super) fn run(engine: &Engine, command: CallsCommand, out: Out) -> Done {
     match command {
         CallsCommand::List(args) => {
             let limit = args.limit;
-            let calls = cli::calls(engine, &query(args), limit)?;
+            let calls = cli::calls(engine, &query(args)?, limit)?;
             out.answer(&calls, |calls| table(calls))?;
         }
         CallsCommand::Show { id } => {
@@ -42,24 +33,36 @@ pub(super) fn run(engine: &Engine, command: CallsCommand, out: Out) -> Done {
     Ok(DONE)
 }
 
-fn query(args: ListArgs) -> CallQuery {
-    let mut query = CallQuery {
+fn query(args: ListArgs) -> Result<CallQuery, ErrorJson> {
+    // "failed" is a word of both; of a list of calls it means the calls.
+    let status = args.state.as_deref().and_then(Status::named);
+    let of_recording = args.state.filter(|_| status.is_none());
+    let status = match (status, args.ongoing) {
+        (Some(status), true) if !status.is_live() => {
+            return Err(contradiction("--ongoing", status.as_str()));
+        }
+        (Some(status), _) => vec![status],
+        (None, true) => Status::ALL.into_iter().filter(|it| it.is_live()).collect(),
+        (None, false) => Vec::new(),
+    };
+    let recording = match (of_recording, args.recording) {
+        (Some(word), Some(_)) => return Err(contradiction("--recording", &word)),
+        (one, other) => one.or(other),
+    };
+    Ok(CallQuery {
         account: args.account,
         since: args.since,
         until: args.until,
         search: args.search,
+        status: status.into_iter().map(|it| it.as_str().into()).collect(),
+        recording: recording.into_iter().collect(),
         ..CallQuery::default()
-    };
-    if args.ongoing {
-        query.status = vec!["ringing".into(), "ongoing".into()];
-    }
-    match args.state {
-        // "failed" is a word of both; of a list of calls it means the calls.
-        Some(state) if STATUSES.contains(&state.as_str()) => query.status = vec![state],
-        Some(state) => query.recording = vec![state],
-        None => {}
-    }
-    query
+    })
+}
+
+fn contradiction(option: &str, state: &str) -> ErrorJson {
+    let message = format!("{option} and --state {state} cannot both be meant");
+    ErrorJson::new(ErrorCode::BadRequest, message).hint("Leave one of the two out.")
 }
 
 /// The other side of the conversation, if another account tells of it, too.
@@ -231,4 +234,60 @@ fn page(detail: &CallDetail) -> String {
         }
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    fn asked(line: &str) -> Result<CallQuery, ErrorJson> {
+        let words = format!("ringback calls list {line}");
+        let cli = Cli::try_parse_from(words.split_whitespace()).expect("it can be typed");
+        let Command::Calls(CallsCommand::List(args)) = cli.command else {
+            panic!("a list was asked for")
+        };
+        query(args)
+    }
+
+    #[test]
+    fn a_state_is_one_of_the_call_if_there_is_such_and_else_one_of_its_recording() {
+        for (line, status, recording) in [
+            ("", &[][..], &[][..]),
+            ("--ongoing", &["ringing", "ongoing"], &[]),
+            ("--state failed", &["failed"], &[]),
+            ("--recording failed", &[], &["failed"]),
+            ("--state ready", &[], &["ready"]),
+            ("--state ended --recording ready", &["ended"], &["ready"]),
+            ("--ongoing --state ringing", &["ringing"], &[]),
+            (
+                "--ongoing --state available",
+                &["ringing", "ongoing"],
+                &["available"],
+            ),
+        ] {
+            let query = asked(line).expect("it makes sense");
+            assert_eq!(query.status, status, "{line}");
+            assert_eq!(query.recording, recording, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_both_be_meant_is_said_and_nothing_is_dropped() {
+        for line in [
+            "--ongoing --state ended",
+            "--state ready --recording failed",
+        ] {
+            let error = asked(line).expect_err("it is a contradiction");
+            assert_eq!(error.code, ErrorCode::BadRequest, "{line}");
+            for option in line
+                .split_whitespace()
+                .filter(|word| word.starts_with("--"))
+            {
+                assert!(error.message.contains(option), "{option} in {error:?}");
+            }
+        }
+    }
 }

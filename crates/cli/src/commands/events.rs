@@ -92,5 +92,12 @@ fn page(event: &EventJson) -> String {
         serde_json::Value::String(text) => text.clone(),
         json => format!("{json:#}"),
     });
-    format!("{head}\n\n{}", body.unwrap_or_default())
+    let cut = event
+        .body_bytes
+        .map(|bytes| format!("\n\n(the beginning of {bytes} bytes)"));
+    format!(
+        "{head}\n\n{}{}",
+        body.unwrap_or_default(),
+        cut.unwrap_or_default()
+    )
 }

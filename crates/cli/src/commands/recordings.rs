@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ringback_api::recordings::{
-    self, ExportedJson, FaultJson, OrphansJson, RestoredJson, VerifyJson,
+    self, Export, ExportedJson, FaultJson, OrphansJson, RestoredJson, VerifyJson,
 };
 use ringback_engine::Engine;
 
@@ -38,11 +38,22 @@ pub(super) async fn run(engine: &Engine, command: RecordingsCommand, out: Out) -
             })?;
             Ok(DONE)
         }
-        RecordingsCommand::Export { id, to, format } => {
+        RecordingsCommand::Export {
+            id,
+            to,
+            format,
+            force,
+        } => {
             let bar = share_bar();
             let drawn = bar.clone();
             let tell = move |share: f64| drawn.set_position((share * SHARES as f64) as u64);
-            let exported = recordings::export(engine, &id, &to, format.as_deref(), tell).await;
+            let wanted = Export {
+                id: &id,
+                to: &to,
+                format: format.as_deref(),
+                replaces: force,
+            };
+            let exported = recordings::export(engine, wanted, tell).await;
             bar.finish_and_clear();
             let exported = exported?;
             out.answer(&exported, |ExportedJson { file }| {

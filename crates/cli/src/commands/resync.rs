@@ -73,14 +73,31 @@ async fn begin(engine: &Engine, args: args::ResyncArgs) -> Result<Run, ErrorJson
         (None, Some(days)) => ResyncScope::Recent { days },
         (None, None) => ResyncScope::Missing,
     };
+    let dry_run = args.dry_run;
     let request = cli::resync_request(ResyncArgs {
         scope,
         account: args.account,
-        dry_run: args.dry_run,
+        dry_run,
     });
-    // What already waits in the journal may be what is missing.
-    engine.apply_pending()?;
+    if dry_run {
+        tell_what_waits(engine)?;
+    } else {
+        // What already waits in the journal may be what is missing.
+        engine.apply_pending()?;
+    }
     Ok(engine.resync(request).await?)
+}
+
+/// Nothing is written in a dry run, so what is in the journal already stands there as missing.
+fn tell_what_waits(engine: &Engine) -> Result<(), ErrorJson> {
+    match engine.read(|reader| reader.events().count_pending(usize::MAX))? {
+        0 => {}
+        1 => notice("An event waits to be read; what it brings counts as missing here."),
+        n => notice(&format!(
+            "{n} events wait to be read; what they bring counts as missing here."
+        )),
+    }
+    Ok(())
 }
 
 /// Draws how far it is until it is over, or paused: by Ctrl-C here, or by somebody else.

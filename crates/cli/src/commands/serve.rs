@@ -14,14 +14,14 @@ use super::{
 use crate::{args::ServeArgs, logs, metrics, out};
 
 pub(super) async fn run(asked: Option<&Path>, args: &ServeArgs) -> Done {
-    let home = match (asked, args.demo) {
-        (None, true) => Home::demo().map_err(|error| {
+    let home = match args.demo {
+        true => Home::demo(asked).map_err(|error| {
             ErrorJson::new(
                 ErrorCode::Config,
                 format!("the demo's folder cannot be found: {error}"),
             )
         })?,
-        (asked, _) => home(asked)?,
+        false => home(asked)?,
     };
     // The folder has to be there before the first line is logged.
     let folder = home.prepare().ok().map(|()| home.logs());
@@ -90,6 +90,9 @@ async fn demo(home: Home, args: &ServeArgs) -> Result<Running, ErrorJson> {
         .await
         .map_err(|error| match error {
             DemoError::Engine(error) => error.into(),
+            DemoError::NotADemo { .. } => {
+                ErrorJson::new(ErrorCode::Config, error.to_string()).hint(DemoError::ANOTHER_HOME)
+            }
             other => ErrorJson::new(ErrorCode::Internal, other.to_string()),
         })?;
     tracing::info!(home = %demo.engine.home().data().display(), "the demo runs; simulated calls come in");

@@ -118,7 +118,10 @@ async fn describe_accounts(
         ..args.clone()
     };
     args_of_names.archive = None;
-    let simulator = start(&args_of_names, AccountSetup::usual()).await?;
+    // Nobody answers behind these accounts, so nobody is asked.
+    let accounts = AccountSetup::usual().into_iter();
+    let accounts = accounts.map(|account| account.polled_every("0s")).collect();
+    let simulator = start(&args_of_names, accounts).await?;
     let door: Url = args
         .door
         .parse()
@@ -126,12 +129,7 @@ async fn describe_accounts(
     let secrets = simulator.environment().into_iter().collect();
     let file = home.config_file();
     if !file.exists() {
-        // Nobody answers behind these accounts, so nobody is asked.
-        let config = simulator.config_toml(&door).replace(
-            "allow_private_network = true",
-            "allow_private_network = true\npoll_every = \"0s\"",
-        );
-        fs::write(&file, config).map_err(cannot)?;
+        fs::write(&file, simulator.config_toml(&door)).map_err(cannot)?;
     }
     simulator.shutdown().await;
     Ok(secrets)

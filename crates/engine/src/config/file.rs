@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
+use ringback_intake::DEFAULT_LISTEN;
 use ringback_model::AccountId;
 use ringback_providers::{Account, Provider, Secrets, find, http::is_media_host_entry, names};
 use toml::{
@@ -19,7 +20,6 @@ use super::{
     observed, offsite, spell::nearest, tunnel,
 };
 
-const DEFAULT_LISTEN: &str = "127.0.0.1:7480";
 const DEFAULT_POLL: Duration = Duration::from_secs(300);
 const TABLES: [&str; 7] = [
     "intake", "accounts", "offsite", "tunnel", "checks", "log", "metrics",
@@ -92,10 +92,7 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         text: text.to_owned(),
         tunnel_mark: tunnel::mark(&written, environment),
         written,
-        listen: match listen {
-            Some(address) => address,
-            None => DEFAULT_LISTEN.parse().expect("the default address is one"),
-        },
+        listen: listen.unwrap_or(DEFAULT_LISTEN),
         public_url,
         tunnel,
         offsite,

@@ -19,7 +19,7 @@ use super::look;
 use crate::{
     EngineError,
     accounts::Party,
-    config::webhook_url,
+    config::{variable_of, webhook_url},
     core::Core,
     tunnel::{own, probe},
 };
@@ -34,6 +34,8 @@ pub struct Trial {
     pub address: Option<Url>,
     /// Whether that is the public address; otherwise only the door itself was tried.
     pub is_public: bool,
+    /// The environment variable of the secret that it was signed with; `None` if it was not.
+    pub variable: Option<String>,
     /// What came of it.
     pub outcome: TrialOutcome,
     /// The newest event that the provider itself sent: when, and its kind.
@@ -103,6 +105,7 @@ pub(super) async fn send(
             return Ok(Trial {
                 address: None,
                 is_public: false,
+                variable: None,
                 outcome: TrialOutcome::CannotSign(advice),
                 last_event,
             });
@@ -114,6 +117,7 @@ pub(super) async fn send(
         None => at_the_door(core, door, id)?,
     };
     let key = key(party, &account, &event, now);
+    let variable = variable_of(id, event.signed_with);
     let outcome = post(core, &address, event).await;
     let outcome = match outcome {
         TrialOutcome::Accepted { .. } if !is_here(core, id, key.as_deref())? => {
@@ -124,6 +128,7 @@ pub(super) async fn send(
     Ok(Trial {
         address: Some(address),
         is_public,
+        variable: Some(variable),
         outcome,
         last_event,
     })

@@ -37,5 +37,5 @@ pub(super) fn test_event(
         "timestamp": now.to_string(),
         "data": { "nonce": nonce },
     });
-    WEBHOOK.test_event(account.secrets.all(WEBHOOK_SECRET), &body, nonce, now)
+    WEBHOOK.test_event(&account.secrets, WEBHOOK_SECRET, &body, nonce, now)
 }

@@ -44,5 +44,5 @@ pub(super) fn test_event(
         "event": TEST_KIND,
         "data": { "nonce": nonce },
     });
-    WEBHOOK.test_event(account.secrets.all(WEBHOOK_SECRET), &body, nonce, now)
+    WEBHOOK.test_event(&account.secrets, WEBHOOK_SECRET, &body, nonce, now)
 }

@@ -74,10 +74,11 @@ pub(super) fn test_event(
     now: Timestamp,
 ) -> Result<TestEvent, Advice> {
     let key = account.secrets.first(API_KEY).ok_or(NO_SECRET)?;
-    let mut event = TestEvent::json(&json!({
+    let body = json!({
         "event": TEST_KIND,
         "call": { "call_id": format!("ringback-test-{nonce}") },
-    }));
+    });
+    let mut event = TestEvent::json(API_KEY, &body);
     let timestamp = now.as_millisecond().to_string();
     let digest = Algorithm::Sha256.sign(
         key.reveal().as_bytes(),

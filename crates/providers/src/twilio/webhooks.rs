@@ -73,7 +73,7 @@ pub(super) fn test_event(
         .append_pair("Nonce", nonce)
         .append_pair("Timestamp", &now.to_string())
         .finish();
-    let mut event = TestEvent::of("application/x-www-form-urlencoded", body);
+    let mut event = TestEvent::of(AUTH_TOKEN, "application/x-www-form-urlencoded", body);
     let digest = signature::sign(token, address, &event.body);
     event.show(HeaderName::from_static("x-twilio-signature"), &digest)?;
     Ok(event)

@@ -86,11 +86,12 @@ pub(super) fn test_event(
     nonce: &str,
     now: Timestamp,
 ) -> Result<TestEvent, Advice> {
-    let mut event = TestEvent::json(&json!({ "message": {
+    let body = json!({ "message": {
         "type": TEST_KIND,
         "timestamp": now.as_millisecond(),
         "call": { "id": format!("ringback-test-{nonce}") },
-    }}));
+    }});
+    let mut event = TestEvent::json(WEBHOOK_SECRET, &body);
     let secret = || account.secrets.first(WEBHOOK_SECRET).ok_or(NO_SECRET);
     match Auth::of(account).map_err(|_| UNUSABLE_SECRET)? {
         Auth::Nothing => return Err(NO_TEST),

@@ -15,10 +15,7 @@ use crate::setting::{Setting, document};
 pub(crate) const RECALL: &str = "team-recall";
 
 pub(crate) async fn start() -> Setting {
-    let account = AccountSetup {
-        id: RECALL.into(),
-        provider: "recall".into(),
-    };
+    let account = AccountSetup::new(RECALL, "recall");
     Setting::of(1, vec![account]).await
 }
 

@@ -41,10 +41,7 @@ impl Setting {
 
     /// With one account of a provider that is not among the usual ones.
     pub(crate) async fn with(id: &str, provider: &str) -> Self {
-        let account = AccountSetup {
-            id: id.into(),
-            provider: provider.into(),
-        };
+        let account = AccountSetup::new(id, provider);
         Self::of(1, vec![account]).await
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use ringback_model::AccountId;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::{
     error::Result,
@@ -107,22 +107,18 @@ impl RefusedLog<'_> {
             "SELECT seq, account, at, reason, path, headers, body, body_bytes FROM refused
              WHERE ?1 IS NULL OR account = ?1 ORDER BY seq DESC LIMIT ?2",
             params![account.map(AccountId::as_str), sql::size(limit)],
-            |row| {
-                let account: String = row.get(1)?;
-                let headers: String = row.get(5)?;
-                Ok(RefusedRow {
-                    seq: row.get(0)?,
-                    refusal: Refusal {
-                        account: sql::parsed(&account, "account")?,
-                        at: sql::at(row.get(2)?)?,
-                        reason: row.get(3)?,
-                        path_and_query: row.get(4)?,
-                        headers: sql::from_json(&headers, "list of headers")?,
-                        body: unpack(row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?)?,
-                        body_bytes: sql::unsigned(row.get(7)?)?,
-                    },
-                })
-            },
+            read,
+        )
+    }
+
+    /// The one in that place, if it is still kept.
+    pub fn by_seq(&self, seq: i64) -> Result<Option<RefusedRow>> {
+        sql::one(
+            self.conn,
+            "SELECT seq, account, at, reason, path, headers, body, body_bytes FROM refused
+             WHERE seq = ?1",
+            [seq],
+            read,
         )
     }
 
@@ -145,6 +141,23 @@ impl RefusedLog<'_> {
             },
         )
     }
+}
+
+fn read(row: &Row<'_>) -> Result<RefusedRow> {
+    let account: String = row.get(1)?;
+    let headers: String = row.get(5)?;
+    Ok(RefusedRow {
+        seq: row.get(0)?,
+        refusal: Refusal {
+            account: sql::parsed(&account, "account")?,
+            at: sql::at(row.get(2)?)?,
+            reason: row.get(3)?,
+            path_and_query: row.get(4)?,
+            headers: sql::from_json(&headers, "list of headers")?,
+            body: unpack(row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?)?,
+            body_bytes: sql::unsigned(row.get(7)?)?,
+        },
+    })
 }
 
 /// Writes what was refused. [`crate::Store::refuse`] does it without a burden for the disk.

@@ -52,6 +52,10 @@ fn a_refused_request_is_kept_with_its_reason_and_the_beginning_of_its_body() {
     assert_eq!(row.refusal.body, [7; 4096]);
     assert_eq!(row.refusal.body_bytes, 10_000);
     assert_eq!(row.refusal.headers, [("user-agent".into(), "curl".into())]);
+    let by_seq = |seq| home.store.read(|reader| reader.refused().by_seq(seq));
+    let found = by_seq(row.seq).expect("reads").expect("it is kept");
+    assert_eq!(found.refusal.body_bytes, 10_000);
+    assert!(by_seq(row.seq + 1).expect("reads").is_none());
 }
 
 #[test]

@@ -39,6 +39,6 @@ export function trialWords(trial: WebhookTrial): { title: string; advice: string
     if (isMessage(why) && isMessage(what)) return { title: `${title}: ${t(why)}`, advice: t(what) };
   }
   const hint = `webhook.trial_${trial.outcome}_hint`;
-  if (isMessage(hint)) return { title, advice: t(hint) };
+  if (isMessage(hint)) return { title, advice: t(hint, { variable: trial.variable ?? "" }) };
   return { title, advice: currentLanguage() === "en" ? trial.hint : null };
 }

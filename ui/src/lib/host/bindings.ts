@@ -2407,6 +2407,11 @@ took_ms: number | null,
  */
 reason: string | null, 
 /**
+ * The environment variable of the secret that it was signed with, if it was: in a program's
+ * environment it comes before a kept key.
+ */
+variable: string | null, 
+/**
  * What happened, in English.
  */
 message: string, 

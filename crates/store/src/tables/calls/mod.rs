@@ -188,18 +188,6 @@ pub struct CostSummary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallKey(pub(crate) i64);
 
-impl CallKey {
-    /// The number, for handing the place to somebody and getting it back.
-    pub fn to_i64(self) -> i64 {
-        self.0
-    }
-
-    /// The place of a number that [`CallKey::to_i64`] gave.
-    pub fn from_i64(number: i64) -> Self {
-        Self(number)
-    }
-}
-
 /// Which calls to list. The default is all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CallFilter {

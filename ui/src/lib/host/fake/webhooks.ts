@@ -67,11 +67,12 @@ export class FakeWebhooks {
   }
 
   test(account: string, provider: string): WebhookTrial {
+    const variable = `RINGBACK_${account.toUpperCase().replaceAll("-", "_")}_API_KEY`;
     const common = { account, last_event_at: new Date(this.#now() - 95_000).toISOString(), last_event_kind: "call_ended" };
     if (provider === "telnyx") {
-      return { ...common, outcome: "cannot_sign", address: null, is_public: false, took_ms: null, reason: "telnyx_signs", message: "Telnyx signs with a key that only Telnyx has", hint: null };
+      return { ...common, outcome: "cannot_sign", address: null, is_public: false, took_ms: null, reason: "telnyx_signs", variable: null, message: "Telnyx signs with a key that only Telnyx has", hint: null };
     }
-    return { ...common, outcome: "accepted", address: `${DOOR}/webhooks/${account}`, is_public: true, took_ms: 84.2, reason: null, message: "sent, verified and kept in 84 ms", hint: null };
+    return { ...common, outcome: "accepted", address: `${DOOR}/webhooks/${account}`, is_public: true, took_ms: 84.2, reason: null, variable, message: "sent, verified and kept in 84 ms", hint: null };
   }
 
   #set(places: WebhookTargetJson[], id: string): WebhookResult {
