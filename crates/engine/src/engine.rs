@@ -24,7 +24,7 @@ use crate::{
     core::Core,
     fetch::{Fetcher, ask_again},
     health::LandedLately,
-    keys::{Keys, NoStore, Vault},
+    keys::{self, Keys, NoStore, Vault},
     live::{ConfigState, Live},
     news::News,
     offsite::Offsite,
@@ -116,10 +116,7 @@ impl Engine {
             ..
         } = options.clone();
         open_files::raise();
-        let keys = Keys::new(vault);
-        let config = Config::load(&home.config_file(), &|name| environment(name), &|name| {
-            keys.kept(name)
-        })?;
+        let (config, keys) = reload::first(&home, environment.clone(), Keys::new(vault)).await?;
         let bad_home = |error: io::Error| StartError::Home {
             path: home.data().to_owned(),
             error,
@@ -172,6 +169,7 @@ impl Engine {
 
         watch::start(&core)?;
         core.spawn(reload::watch(core.clone()));
+        core.spawn(keys::attend(core.clone()));
         let alive = Arc::new(());
         let background = Background::default();
         if options.background {
