@@ -36,7 +36,7 @@ fn write(setting: &Setting, text: &str) {
 }
 
 /// Posts an event that is signed and was never posted before.
-async fn knock(setting: &Setting) -> Answer {
+pub(crate) async fn knock(setting: &Setting) -> Answer {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let call = format!("call_knock{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -45,7 +45,7 @@ async fn knock(setting: &Setting) -> Answer {
 }
 
 /// Posts until the door answers with this status.
-async fn answers(setting: &Setting, status: u16) {
+pub(crate) async fn answers(setting: &Setting, status: u16) {
     until(SOON, format!("an answer with {status}"), async || {
         (knock(setting).await.status == status).then_some(())
     })
@@ -63,7 +63,7 @@ async fn window(setting: &Setting) -> (House, Api) {
     (House::of(engine, setting), api)
 }
 
-async fn ask(api: &Api, name: &str, args: Value) -> Value {
+pub(crate) async fn ask(api: &Api, name: &str, args: Value) -> Value {
     let answer = api.call(name, args).await;
     answer.unwrap_or_else(|error| panic!("{name}: {error:?}"))
 }

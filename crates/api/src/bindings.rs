@@ -115,6 +115,7 @@ pub fn typescript() -> String {
         SecretRef,
         MoveSecretsArgs,
         MovedSecrets,
+        SharedSecretJson,
         KeysJson,
         KeysKind,
         UnlockArgs,

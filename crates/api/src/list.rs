@@ -22,6 +22,9 @@ macro_rules! command_list {
             "providers.list" => providers_list(Nothing) -> Vec<ProviderForm>;
             "keys.state" => keys_state(Nothing) -> KeysJson;
             "keys.unlock" => keys_unlock(UnlockArgs) -> KeysJson;
+            "keys.read" => keys_read(Nothing) -> KeysJson;
+            "keys.set_shared" => keys_set_shared(SetSecretArgs) -> Vec<SharedSecretJson>;
+            "keys.forget_shared" => keys_forget_shared(SecretRef) -> Vec<SharedSecretJson>;
             "live.list" => live_list(Nothing) -> Vec<CallRow>;
             "calls.page" => calls_page(PageArgs) -> CallPage;
             "calls.get" => calls_get(CallRef) -> CallDetail;

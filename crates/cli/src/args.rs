@@ -161,7 +161,7 @@ pub(crate) enum AccountsCommand {
     },
     /// Keep a key in the system's key store; it is typed, or comes on standard input
     SetSecret {
-        /// The account
+        /// The account; or `tunnel` or `offsite` for the keys of the tunnel and of the second copies
         id: String,
         /// `api_key`, `webhook_secret`, ...; a wrong name shows the right ones
         name: String,
@@ -173,7 +173,7 @@ pub(crate) enum AccountsCommand {
     Webhook(WebhookArgs),
     /// Take a key out of the key store
     ForgetSecret {
-        /// The account
+        /// The account; or `tunnel` or `offsite`
         id: String,
         /// The key's name
         name: String,

@@ -20,11 +20,11 @@ use crate::{
     accounts::{Accounts, PACE},
     apply::{self, Applier},
     background::{self, Background},
-    config::{Config, ConfigError, ConfiguredAccount, webhook_url},
+    config::{Config, ConfiguredAccount, webhook_url},
     core::Core,
     fetch::{Fetcher, ask_again},
     health::LandedLately,
-    keys::{Keys, NoStore, Vault},
+    keys::{self, Keys, NoStore, Vault},
     lease::Takers,
     live::{ConfigState, Live},
     lost,
@@ -90,13 +90,6 @@ impl EngineOptions {
         }
     }
 
-    /// What stands in `config.toml`, with the secrets of the environment and of `keys`.
-    pub(crate) fn read_config(&self, keys: &Keys) -> Result<Config, ConfigError> {
-        let environment = |name: &str| (self.environment)(name);
-        let kept = |name: &str| keys.kept(name);
-        Config::load(&self.home.config_file(), &environment, &kept)
-    }
-
     /// How the database is opened.
     pub(crate) fn of_store(&self) -> Options {
         Options {
@@ -125,16 +118,16 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Reads the configuration, opens everything and begins to work.
     pub async fn start(options: EngineOptions) -> Result<Self, StartError> {
-        open_files::raise();
-        let keys = Keys::new(options.vault.clone());
-        let config = options.read_config(&keys)?;
         let EngineOptions {
             home,
             clock,
             environment,
+            vault,
             pace,
             ..
         } = options.clone();
+        open_files::raise();
+        let (config, keys) = reload::first(&home, environment.clone(), Keys::new(vault)).await?;
         let bad_home = |error: io::Error| StartError::Home {
             path: home.data().to_owned(),
             error,
@@ -186,6 +179,7 @@ impl Engine {
 
         watch::start(&core)?;
         core.spawn(reload::watch(core.clone()));
+        core.spawn(keys::attend(core.clone()));
         let alive = Arc::new(());
         let background = Background::default();
         if options.background {

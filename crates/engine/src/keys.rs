@@ -3,10 +3,10 @@
 //! A secret is kept under the name of its environment variable, so that both places are one list. One that
 //! is kept or forgotten is in force at once, in every process on the home.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
-};
+mod again;
+mod held;
+
+use std::sync::Arc;
 
 use ringback_keys::{Ask, Locked, SealedFile, SystemStore, given};
 pub use ringback_keys::{Kind, NoStore, Vault, VaultError};
@@ -15,64 +15,20 @@ use ringback_providers::Provider;
 
 use crate::{
     Engine, EngineError, Home,
-    config::{Config, ConfiguredAccount, SecretSource},
+    config::{Config, ConfiguredAccount, SHARED_SECRETS, SecretSource, SharedSecret},
     engine::Variables,
     inspect::blocking,
     reload,
 };
 
-/// The place for keys, and what was read from it.
-#[derive(Debug)]
-pub(crate) struct Keys {
-    vault: RwLock<Arc<dyn Vault>>,
-    /// What was read last. A store that is locked for a while takes no key away from what runs.
-    read: Mutex<BTreeMap<String, Option<Secret>>>,
-}
-
-impl Keys {
-    pub(crate) fn new(vault: Arc<dyn Vault>) -> Self {
-        Self {
-            vault: RwLock::new(vault),
-            read: Mutex::default(),
-        }
-    }
-
-    pub(crate) fn vault(&self) -> Arc<dyn Vault> {
-        let vault = self.vault.read().unwrap_or_else(PoisonError::into_inner);
-        vault.clone()
-    }
-
-    fn set_vault(&self, vault: Arc<dyn Vault>) {
-        *self.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
-    }
-
-    /// Another process may have begun a sealed file, whose passphrase is not known here.
-    pub(crate) fn look(&self, home: &Home) {
-        if self.vault().kind() == Kind::None && home.sealed_keys().exists() {
-            self.set_vault(Arc::new(Locked));
-        }
-    }
-
-    /// A kept secret. What cannot be read is as it was when it could; what never could is as good as
-    /// absent: the account then misses its key, and health says why.
-    pub(crate) fn kept(&self, name: &str) -> Option<String> {
-        let found = self.vault().read(name);
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        match found {
-            Ok(secret) => {
-                read.insert(name.to_owned(), secret);
-            }
-            Err(error) => tracing::warn!(%error, "a key cannot be read"),
-        }
-        let secret = read.get(name)?.as_ref()?;
-        Some(secret.reveal().to_owned())
-    }
-}
+pub(crate) use again::attend;
+pub(crate) use held::Keys;
 
 /// The place for keys of this home: the sealed file if there is one, else the system's key store.
 ///
 /// `ask` is asked for the passphrase only if the surroundings give none. A sealed file without a
-/// passphrase is no error here: keys may come from the environment.
+/// passphrase is no error here: keys may come from the environment. A key store that is not there or silent
+/// is none either, and is found when it comes.
 pub fn vault(
     home: &Home,
     variables: &Variables,
@@ -84,10 +40,7 @@ pub fn vault(
             None => Ok(Arc::new(Locked)),
         };
     }
-    Ok(match SystemStore::open(home.key_service()) {
-        Ok(store) => Arc::new(store),
-        Err(_) => Arc::new(NoStore),
-    })
+    Ok(Arc::new(SystemStore::open(home.key_service())))
 }
 
 /// The sealed file of this home, made with its first secret.
@@ -109,7 +62,7 @@ fn passphrase(variables: &Variables, ask: Ask<'_>) -> Option<Secret> {
 pub struct KeysState {
     /// What kind of place it is.
     pub kind: Kind,
-    /// Whether it can be read at this moment.
+    /// Whether there is one, and everything that was wanted from it could be read.
     pub is_open: bool,
 }
 
@@ -126,34 +79,63 @@ impl Engine {
         secret: &Secret,
     ) -> Result<String, EngineError> {
         let variable = self.variable(account, name)?;
-        if secret.is_empty() {
-            return Err(EngineError::BadRequest("an empty secret is none".into()));
-        }
-        self.would_fit(&[(variable.clone(), secret.clone())])?;
-        self.keep(vec![(variable.clone(), secret.clone())]).await?;
-        tracing::info!(variable, "a secret was kept");
-        self.secrets_changed().await?;
+        self.keep_as(&variable, secret).await?;
         Ok(variable)
     }
 
-    /// The environment variable of an account's secret, which is also the name it is kept under.
-    pub fn variable(&self, account: &str, name: &str) -> Result<String, EngineError> {
-        let config = self.config();
-        let configured = configured(&config, account)?;
-        Ok(configured.variable(known(configured, name)?))
+    /// The same of a secret that belongs to no account.
+    pub async fn keep_shared_secret(
+        &self,
+        of: &str,
+        name: &str,
+        secret: &Secret,
+    ) -> Result<(), EngineError> {
+        self.keep_as(shared(of, name)?.variable, secret).await
     }
 
-    /// Forgets a secret of an account. Says whether there was one.
-    pub async fn forget_secret(&self, account: &str, name: &str) -> Result<bool, EngineError> {
-        let variable = self.variable(account, name)?;
+    async fn keep_as(&self, variable: &str, secret: &Secret) -> Result<(), EngineError> {
+        if secret.is_empty() {
+            return Err(EngineError::BadRequest("an empty secret is none".into()));
+        }
+        let new = vec![(variable.to_owned(), secret.clone())];
+        self.would_fit(new.clone()).await?;
+        self.keep(new).await?;
+        tracing::info!(variable, "a secret was kept");
+        self.secrets_changed().await
+    }
+
+    /// The environment variable of a secret, which is also the name it is kept under: of an account, or of
+    /// [what all share](SHARED_SECRETS). What an account knows by that name is the account's.
+    pub fn variable(&self, id: &str, name: &str) -> Result<String, EngineError> {
+        let config = self.config();
+        let own = configured(&config, id)
+            .and_then(|configured| Ok(configured.variable(known(configured, name)?)));
+        match (own, shared(id, name)) {
+            (Ok(variable), _) => Ok(variable),
+            (Err(_), Ok(secret)) => Ok(secret.variable.to_owned()),
+            (Err(EngineError::NoSuchAccount(_)), Err(error)) | (Err(error), Err(_)) => Err(error),
+        }
+    }
+
+    /// Forgets a secret, of an account or of what all share. Says whether there was one.
+    pub async fn forget_secret(&self, id: &str, name: &str) -> Result<bool, EngineError> {
+        self.forget_as(self.variable(id, name)?).await
+    }
+
+    /// Forgets a secret that belongs to no account. Says whether there was one.
+    pub async fn forget_shared_secret(&self, of: &str, name: &str) -> Result<bool, EngineError> {
+        self.forget_as(shared(of, name)?.variable.to_owned()).await
+    }
+
+    async fn forget_as(&self, variable: String) -> Result<bool, EngineError> {
         let was_there = self.forget(vec![variable.clone()]).await? > 0;
         tracing::info!(variable, was_there, "a secret was forgotten");
         self.secrets_changed().await?;
         Ok(was_there)
     }
 
-    /// Keeps every secret that the accounts, or only this one, have from the environment. Gives the
-    /// variables, which can be taken out of the environment then.
+    /// Keeps every secret that is from the environment: those of all accounts and those that they share, or
+    /// only those of this account. Gives the variables, which can be taken out of the environment then.
     pub async fn move_secrets(&self, only: Option<&str>) -> Result<Vec<String>, EngineError> {
         let config = self.config();
         let accounts = match only {
@@ -169,6 +151,14 @@ impl Engine {
                 }
             }
         }
+        if only.is_none() {
+            for (secret, source) in &config.shared_sources {
+                let found = (self.core().environment)(secret.variable);
+                if let (SecretSource::Environment, Some(found)) = (source, found) {
+                    moved.push((secret.variable.to_owned(), Secret::new(found)));
+                }
+            }
+        }
         let variables: Vec<_> = moved.iter().map(|(variable, _)| variable.clone()).collect();
         self.keep(moved).await?;
         tracing::info!(secrets = variables.len(), "secrets were moved");
@@ -176,13 +166,25 @@ impl Engine {
         Ok(variables)
     }
 
-    /// How the place for keys is, asked with a name that nobody uses.
+    /// How the place for keys is, by what came of reading it last; nothing is asked.
     pub fn keys_state(&self) -> KeysState {
-        let vault = self.core().keys.vault();
+        let keys = &self.core().keys;
+        let kind = keys.vault().kind();
         KeysState {
-            kind: vault.kind(),
-            is_open: vault.read("RINGBACK_").is_ok(),
+            kind,
+            is_open: kind != Kind::None && keys.unread().is_empty(),
         }
+    }
+
+    /// Reads what could not be read, for a person who is there: a place that is locked asks for its
+    /// password. What is found is in force when this comes back.
+    pub async fn read_keys(&self) -> Result<KeysState, EngineError> {
+        let core = self.core().clone();
+        if blocking(move || Ok(again::read(&core.keys))).await? {
+            // A file that is refused for another reason is told of elsewhere.
+            let _ = reload::again(self.core()).await;
+        }
+        Ok(self.keys_state())
     }
 
     /// What kind of place it is, without asking it.
@@ -255,6 +257,29 @@ pub(crate) fn configured<'c>(
     config
         .account(account)
         .ok_or_else(|| EngineError::NoSuchAccount(account.to_owned()))
+}
+
+/// A secret that belongs to no account.
+fn shared(of: &str, name: &str) -> Result<&'static SharedSecret, EngineError> {
+    let mut names = SHARED_SECRETS.iter().filter(|secret| secret.of == of);
+    if let Some(found) = names
+        .clone()
+        .find(|one| one.name.eq_ignore_ascii_case(name))
+    {
+        return Ok(found);
+    }
+    match names.next() {
+        None => Err(EngineError::NoSuchAccount(of.to_owned())),
+        Some(_) => Err(EngineError::BadRequest(format!(
+            "{of} has no secret {name:?}; it has {}",
+            SHARED_SECRETS
+                .iter()
+                .filter(|secret| secret.of == of)
+                .map(|secret| secret.name)
+                .collect::<Vec<_>>()
+                .join(", ")
+        ))),
+    }
 }
 
 fn known(configured: &ConfiguredAccount, name: &str) -> Result<&'static str, EngineError> {

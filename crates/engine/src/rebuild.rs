@@ -20,7 +20,7 @@ use crate::{
     fetch::{settle_call, step},
     jobs,
     keys::Keys,
-    lost, poll,
+    lost, poll, reload,
     role::Role,
     sidecar::Sidecar,
 };
@@ -56,7 +56,8 @@ pub async fn rebuild(options: EngineOptions) -> Result<Rebuilt, StartError> {
         return Err(StartError::Running);
     };
     // What needs mending there is told before anything is moved.
-    options.read_config(&Keys::new(options.vault.clone()))?;
+    let keys = Keys::new(options.vault.clone());
+    reload::first(&home, options.environment.clone(), keys).await?;
     let (database, clock) = (home.database(), options.clock.clone());
     let of_store = options.of_store();
     let begin = move || Replaced::begin(&database, of_store, &clock);

@@ -18,6 +18,7 @@ pub use removal::{Removed, RemovedData, Retired};
 use crate::{
     Engine, EngineError,
     config::{Config, Edit, Setting, edited, text, variable_of},
+    inspect::blocking,
     keys::secret_of,
 };
 
@@ -63,7 +64,9 @@ impl Engine {
         let edit = account.edit()?;
         // Alone in a file of its own: the door's address and other accounts say nothing about it.
         let text = edited("", &edit).map_err(|_| by_hand())?;
-        let config = self.read_as(&text, &secrets).map_err(refused)?;
+        let config = self
+            .aside(move |engine| engine.read_as(&text, &secrets).map_err(refused))
+            .await?;
         let configured = config.accounts.first().ok_or_else(by_hand)?;
         let http = Http::for_account(
             &configured.account,
@@ -85,12 +88,16 @@ impl Engine {
     pub async fn add_account(&self, account: NewAccount) -> Result<(), EngineError> {
         let secrets = named(&account)?;
         let edit = account.edit()?;
-        // Before anything is kept: it may not fit.
-        self.changed_text(&edit, &secrets)?;
         let variables: Vec<String> = secrets.iter().map(|(name, _)| name.clone()).collect();
-        let were_there = variables
-            .iter()
-            .any(|name| self.core().keys.kept(name).is_some());
+        // Before anything is kept: it may not fit.
+        let (new, names, change) = (secrets.clone(), variables.clone(), edit.clone());
+        let were_there = self
+            .aside(move |engine| {
+                engine.changed_text(&change, &new)?;
+                let round = engine.core().keys.round();
+                Ok(names.iter().any(|name| round.kept(name).is_some()))
+            })
+            .await?;
         if !secrets.is_empty() {
             self.keep(secrets.clone()).await?;
         }
@@ -153,13 +160,28 @@ impl Engine {
     }
 
     /// Whether the file fits with these secrets, which are given by the names of their variables.
-    pub(crate) fn would_fit(&self, secrets: &[(String, Secret)]) -> Result<(), EngineError> {
-        let text = text(&self.core().home.config_file())?;
-        // A file that is refused for another reason is no reason to refuse a key.
-        if self.read_as(&text, &[]).is_err() {
-            return Ok(());
-        }
-        self.read_as(&text, secrets).map(drop).map_err(refused)
+    pub(crate) async fn would_fit(
+        &self,
+        secrets: Vec<(String, Secret)>,
+    ) -> Result<(), EngineError> {
+        self.aside(move |engine| {
+            let text = text(&engine.core().home.config_file())?;
+            // A file that is refused for another reason is no reason to refuse a key.
+            if engine.read_as(&text, &[]).is_err() {
+                return Ok(());
+            }
+            engine.read_as(&text, &secrets).map(drop).map_err(refused)
+        })
+        .await
+    }
+
+    /// Keys may be read, and a place for keys may take its time.
+    async fn aside<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Self) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let engine = self.clone();
+        blocking(move || ask(&engine)).await
     }
 
     /// Reads a text as if it stood in the file and these secrets were kept.
@@ -170,11 +192,12 @@ impl Engine {
     ) -> Result<Config, crate::config::ConfigError> {
         let core = self.core();
         let path = core.home.config_file();
+        let round = core.keys.round();
         let kept = |name: &str| {
             let new = secrets.iter().find(|(variable, _)| variable == name);
             match new {
                 Some((_, secret)) => Some(secret.reveal().to_owned()),
-                None => core.keys.kept(name),
+                None => round.kept(name),
             }
         };
         Config::of_text(text, &path, &|name| (core.environment)(name), &kept)

@@ -3,6 +3,7 @@
 //! Knows names and secrets, not what they are for. Nothing here is ever written in the clear, and no
 //! error repeats a secret.
 
+mod aside;
 mod error;
 mod passphrase;
 mod sealed;

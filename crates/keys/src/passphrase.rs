@@ -20,9 +20,10 @@ pub fn given(environment: &dyn Fn(&str) -> Option<String>) -> Option<Secret> {
     [descriptor, credential]
         .into_iter()
         .flatten()
-        .find_map(|path| fs::read_to_string(path).ok())
+        .filter_map(|path| fs::read_to_string(path).ok())
         .map(Secret::new)
-        .filter(|passphrase| !passphrase.is_empty())
+        // An empty one is none: a service may have a descriptor that nobody wrote to.
+        .find(|passphrase| !passphrase.is_empty())
 }
 
 #[cfg(test)]
@@ -36,6 +37,31 @@ mod tests {
         let path = folder.path().to_str().unwrap().to_owned();
         let found = given(&|name| (name == "CREDENTIALS_DIRECTORY").then(|| path.clone()));
         assert_eq!(found, Some(Secret::new("open sesame")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_descriptor_gives_the_passphrase_and_an_empty_one_leaves_it_to_the_credential() {
+        use std::{io::Write, os::fd::AsRawFd};
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("ringback-passphrase"), "of the service").unwrap();
+        let path = folder.path().to_str().unwrap().to_owned();
+        for (written, wanted) in [
+            ("of the pipe\n", "of the pipe"),
+            ("", "of the service"),
+            (" \n", "of the service"),
+        ] {
+            let (end, mut begin) = std::io::pipe().unwrap();
+            begin.write_all(written.as_bytes()).unwrap();
+            drop(begin);
+            let number = end.as_raw_fd().to_string();
+            let found = given(&|name| match name {
+                "RINGBACK_PASSPHRASE_FD" => Some(number.clone()),
+                "CREDENTIALS_DIRECTORY" => Some(path.clone()),
+                _ => None,
+            });
+            assert_eq!(found, Some(Secret::new(wanted)), "{written:?}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -94,6 +94,8 @@ impl SealedFile {
 
     fn change<T>(&self, change: impl FnOnce(&mut Secrets) -> T) -> Result<T, VaultError> {
         let mut held = self.lock();
+        // Reading, sealing and writing takes seconds, in which another process may do the same.
+        let _alone = self.alone()?;
         // What another process kept in the meantime stays.
         let mut now = self.open_now()?;
         let outcome = change(&mut now.secrets);
@@ -101,6 +103,19 @@ impl SealedFile {
         now.mark = self.mark();
         *held = now;
         Ok(outcome)
+    }
+
+    /// Held by one process at a time while it changes the file. The lock lies beside it, because the file
+    /// itself is replaced; it ends with the process that holds it.
+    fn alone(&self) -> Result<File, VaultError> {
+        let path = self.path.with_extension("lock");
+        let open = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        open.and_then(|file| file.lock().map(|()| file))
+            .map_err(|error| VaultError::Io { path, error })
     }
 
     /// Writes a new file beside the old one and puts it in its place, so that there is always a whole
@@ -120,7 +135,7 @@ impl SealedFile {
             .map_err(|error| self.io(error))?;
         file.persist(&self.path)
             .map_err(|error| self.io(error.error))?;
-        fs::File::open(folder)
+        File::open(folder)
             .and_then(|folder| folder.sync_all())
             .or_else(|error| if cfg!(unix) { Err(error) } else { Ok(()) })
             .map_err(|error| self.io(error))
@@ -213,7 +228,11 @@ mod tests {
         let bytes = fs::read(&path).unwrap();
         assert!(bytes.starts_with(b"age-encryption.org/v1"));
         assert!(!bytes.windows(8).any(|part| part == b"key_very"));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let entries = fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["keys.age", "keys.lock"], "nothing is left lying");
+        assert_eq!(fs::read(path.with_extension("lock")).unwrap(), b"");
     }
 
     #[test]
@@ -232,6 +251,31 @@ mod tests {
         let all = open(&path, "p").unwrap();
         assert_eq!(all.read("A").unwrap(), Some(Secret::new("a")));
         assert_eq!(all.read("B").unwrap(), Some(Secret::new("b")));
+    }
+
+    #[test]
+    fn what_two_processes_keep_at_the_same_moment_is_all_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.age");
+        let begin = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            for process in ["A", "B"] {
+                let (begin, vault) = (&begin, open(&path, "p").unwrap());
+                scope.spawn(move || {
+                    begin.wait();
+                    for number in 0..8 {
+                        let name = format!("{process}{number}");
+                        vault.keep(&name, &Secret::new(&name)).unwrap();
+                    }
+                });
+            }
+        });
+        let all = open(&path, "p").unwrap();
+        for name in ["A", "B"].map(|process| (0..8).map(move |n| format!("{process}{n}"))) {
+            for name in name {
+                assert_eq!(all.read(&name).unwrap(), Some(Secret::new(&name)), "{name}");
+            }
+        }
     }
 
     #[test]

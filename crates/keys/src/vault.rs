@@ -30,6 +30,12 @@ pub trait Vault: Send + Sync + fmt::Debug {
 
     /// Forgets a secret. Says whether there was one.
     fn forget(&self, name: &str) -> Result<bool, VaultError>;
+
+    /// Whether it is known to be closed at this moment: locked, silent, or not there. Asking makes no
+    /// place ask a person, and finds one again that came late.
+    fn is_closed(&self) -> bool {
+        false
+    }
 }
 
 /// A sealed file whose passphrase nobody gave: it is there, and nothing can be read.
@@ -52,6 +58,10 @@ impl Vault for Locked {
     fn forget(&self, _name: &str) -> Result<bool, VaultError> {
         Err(VaultError::NoPassphrase)
     }
+
+    fn is_closed(&self) -> bool {
+        true
+    }
 }
 
 /// This machine has no key store. Reading finds nothing, so that keys from elsewhere do.
@@ -73,5 +83,9 @@ impl Vault for NoStore {
 
     fn forget(&self, _name: &str) -> Result<bool, VaultError> {
         Ok(false)
+    }
+
+    fn is_closed(&self) -> bool {
+        true
     }
 }

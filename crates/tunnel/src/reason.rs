@@ -103,13 +103,13 @@ impl ReasonCode {
                 "Correct `key_file` under [tunnel] so that it names a private key that this user can read."
             }
             Self::Passphrase => {
-                "Set RINGBACK_TUNNEL_PASSPHRASE in the environment, or leave `key_file` out and let ssh-agent hold the key."
+                "Give it with `ringback accounts set-secret tunnel passphrase`, in the window's settings, or as RINGBACK_TUNNEL_PASSPHRASE in the environment; or leave `key_file` out and let ssh-agent hold the key."
             }
             Self::AgentMissing => {
                 "Name a `key_file` under [tunnel], or start ssh-agent and `ssh-add` the key."
             }
             Self::Refused => {
-                "Check `user`, and that the public key stands in that user's authorized_keys; for bore, check RINGBACK_TUNNEL_SECRET."
+                "Check `user`, and that the public key stands in that user's authorized_keys; for bore, check its secret: `ringback accounts set-secret tunnel secret`, or RINGBACK_TUNNEL_SECRET in the environment."
             }
             Self::ForwardRefused => {
                 "The port may still be held by an earlier connection, or the server forbids it: for sshd see AllowTcpForwarding and PermitListen, for bore its port range."

@@ -19,7 +19,7 @@ use ringback_simulator::CallScript;
 use url::Url;
 
 /// A setting whose door is made public by this `[tunnel]`, and by nothing else.
-fn with_tunnel(setting: &Setting, tunnel: &str) {
+pub(crate) fn with_tunnel(setting: &Setting, tunnel: &str) {
     setting.configure(|text| {
         let kept = text.lines().filter(|line| !line.starts_with("public_url"));
         let kept: Vec<&str> = kept.collect();
@@ -41,7 +41,7 @@ fn ssh(sshd: &Sshd, port: u16, remote_port: u16, proxy: &Nginx) -> String {
 }
 
 /// Little patience, so that nobody has to wait for what a minute would bring.
-fn options(setting: &Setting) -> EngineOptions {
+pub(crate) fn options(setting: &Setting) -> EngineOptions {
     EngineOptions {
         tunnel: Pace {
             probe_every: Duration::from_millis(300),
@@ -78,7 +78,7 @@ async fn tunnel_that(
     .await
 }
 
-async fn up(house: &House) -> Url {
+pub(crate) async fn up(house: &House) -> Url {
     let report = tunnel_that(house, "a tunnel that is up", |report| report.state == "up").await;
     report.url.expect("what is up has an address")
 }

@@ -220,6 +220,31 @@ test("keys of the environment move in one click, and what to take out of it is n
   await page.getByText("RINGBACK_LUIGIS_TWILIO_AUTH_TOKEN").waitFor();
 });
 
+test("keys of the tunnel and of the second copies are given, replaced and forgotten where keys are kept", async () => {
+  const page = await open({ at: "#/settings" });
+  const keys = page.getByRole("listitem").filter({ hasText: "Second copies: Secret access key" });
+  await keys.getByRole("button", { name: "Replace" }).click();
+  const box = page.getByLabel("New: Second copies: Secret access key");
+  await box.fill("a new one");
+  await box.press("Enter");
+  await page.getByText("Second copies: Secret access key is kept and in use").waitFor();
+  await keys.getByRole("button", { name: "Forget" }).click();
+  await keys.getByText("Missing", { exact: true }).waitFor();
+  await keys.getByRole("button", { name: "Set", exact: true }).click();
+  await box.press("Escape");
+  await box.waitFor({ state: "detached" });
+  await page.getByText("RINGBACK_TUNNEL_PASSPHRASE").waitFor();
+});
+
+test("a key store that is locked has a button that reads it again", async () => {
+  const page = await open({ scene: "shut", at: "#/health" });
+  const found = page.getByText("The system's key store is locked or does not answer");
+  await found.waitFor();
+  await page.getByRole("button", { name: "Read keys" }).click();
+  await found.waitFor({ state: "detached" });
+  await page.getByText("The system's key store answers").waitFor();
+});
+
 test("removing asks what happens to the data, and nothing is deleted", async () => {
   const page = await open({ at: "#/settings/accounts/clinic-retell" });
   await page.getByRole("button", { name: "Remove account" }).click();

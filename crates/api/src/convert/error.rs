@@ -49,7 +49,7 @@ impl From<&EngineError> for ErrorJson {
 fn offsite(json: impl Fn(ErrorCode) -> ErrorJson, hitch: Hitch) -> ErrorJson {
     match hitch {
         Hitch::Refused => json(ErrorCode::KeyRefused).hint(
-            "Check RINGBACK_OFFSITE_ACCESS_KEY_ID and RINGBACK_OFFSITE_SECRET_ACCESS_KEY, and what they may do.",
+            "Check both keys of the bucket, and what they may do. `ringback accounts set-secret offsite secret_access_key`, or the window's settings, put in another one; RINGBACK_OFFSITE_ACCESS_KEY_ID and RINGBACK_OFFSITE_SECRET_ACCESS_KEY in the environment win.",
         ),
         Hitch::NoPlace => json(ErrorCode::Config).hint(
             "Check url in [offsite]: the bucket has to exist, a folder has to be mounted.",

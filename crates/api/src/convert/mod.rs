@@ -20,7 +20,7 @@ pub(crate) use resync::{progress_json, report_json};
 pub(crate) use row::{found_json, row_json, rows_json};
 pub(crate) use setup::{
     account_removed, account_setup, config_state_json, form, keys_json, removed_account,
-    removed_data, secrets, setting, settings,
+    removed_data, secrets, setting, settings, shared_secrets,
 };
 
 use jiff::Timestamp;

@@ -4,7 +4,10 @@ use indexmap::IndexMap;
 use ringback_engine::{
     ConfigState as State, Engine, OptionField, OptionKind, Provider, Removed, RemovedData as Data,
     Retired,
-    config::{COMMON_FIELDS, CommonField, CommonKind, ConfiguredAccount, SecretSource, Setting},
+    config::{
+        COMMON_FIELDS, CommonField, CommonKind, Config, ConfiguredAccount, SHARED_SECRETS,
+        SecretSource, Setting, SharedSecret,
+    },
     keys::{KeysState, Kind},
 };
 use ringback_model::Secret;
@@ -120,12 +123,45 @@ pub(crate) fn account_setup(
 
 fn secret_place(configured: &ConfiguredAccount, name: &str, kept_in: Kind) -> SecretPlace {
     let mut sources = configured.secret_sources.iter();
-    match sources.find(|(known, _)| *known == name) {
+    place(
+        sources
+            .find(|(known, _)| *known == name)
+            .map(|(_, source)| *source),
+        kept_in,
+    )
+}
+
+fn place(source: Option<SecretSource>, kept_in: Kind) -> SecretPlace {
+    match source {
         None => SecretPlace::Missing,
-        Some((_, SecretSource::Environment)) => SecretPlace::Environment,
-        Some((_, SecretSource::Kept)) if kept_in == Kind::SealedFile => SecretPlace::SealedFile,
-        Some((_, SecretSource::Kept)) => SecretPlace::KeyStore,
+        Some(SecretSource::Environment) => SecretPlace::Environment,
+        Some(SecretSource::Kept) if kept_in == Kind::SealedFile => SecretPlace::SealedFile,
+        Some(SecretSource::Kept) => SecretPlace::KeyStore,
     }
+}
+
+/// The secrets of no account that are taken by what is configured, or are there.
+pub(crate) fn shared_secrets(config: &Config, kept_in: Kind) -> Vec<SharedSecretJson> {
+    let standing = |secret: &'static SharedSecret| {
+        let mut sources = config.shared_sources.iter();
+        let source = sources.find(|(known, _)| *known == secret);
+        SharedSecretJson {
+            of: secret.of.to_owned(),
+            taken: config.takes(secret),
+            secret: SecretStanding {
+                name: secret.name.to_owned(),
+                // A bucket takes nobody without keys; a tunnel may do without.
+                required: secret.of == "offsite",
+                source: place(source.map(|(_, source)| *source), kept_in),
+                variable: secret.variable.to_owned(),
+            },
+        }
+    };
+    SHARED_SECRETS
+        .iter()
+        .map(standing)
+        .filter(|one| one.taken || one.secret.source != SecretPlace::Missing)
+        .collect()
 }
 
 fn value(setting: Setting) -> SettingValue {

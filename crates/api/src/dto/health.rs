@@ -234,6 +234,8 @@ pub enum Remedy {
     OpenConfig,
     /// Open the settings, where sealed keys are unlocked.
     ShowSettings,
+    /// Read the keys again; a key store that is locked then asks for its password.
+    ReadKeys,
     /// Set up an account.
     AddAccount,
     /// Open the settings of the account.

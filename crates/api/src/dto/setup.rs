@@ -111,8 +111,22 @@ pub enum SettingValue {
 pub struct Setup {
     /// In the file's order.
     pub accounts: Vec<AccountSetup>,
+    /// The keys of no account, of the tunnel and of the second copies: those that are taken or there.
+    pub shared: Vec<SharedSecretJson>,
     /// Accounts that are not in the file and of which calls are here.
     pub removed: Vec<RemovedAccount>,
+}
+
+/// A key that belongs to no account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SharedSecretJson {
+    /// Whose it is.
+    #[ts(type = "\"tunnel\" | \"offsite\"")]
+    pub of: String,
+    /// Whether what is configured takes it.
+    pub taken: bool,
+    /// Its name, and where it comes from.
+    pub secret: SecretStanding,
 }
 
 /// An account as it is configured.
@@ -267,10 +281,10 @@ pub struct AccountRemoved {
     pub secrets_forgotten: u64,
 }
 
-/// Arguments of `accounts.set_secret`.
+/// Arguments of `accounts.set_secret` and `keys.set_shared`.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct SetSecretArgs {
-    /// The account's id.
+    /// The account's id; `tunnel` or `offsite`.
     pub id: String,
     /// The secret's name.
     pub name: String,
@@ -278,10 +292,10 @@ pub struct SetSecretArgs {
     pub value: SecretText,
 }
 
-/// Arguments of `accounts.forget_secret`.
+/// Arguments of `accounts.forget_secret` and `keys.forget_shared`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SecretRef {
-    /// The account's id.
+    /// The account's id; `tunnel` or `offsite`.
     pub id: String,
     /// The secret's name.
     pub name: String,

@@ -10,7 +10,7 @@ use crate::{
     Api,
     convert::{
         account_removed, account_setup, config_state_json, form, keys_json, removed_account,
-        removed_data, secrets, setting, settings,
+        removed_data, secrets, setting, settings, shared_secrets,
     },
     dto::*,
 };
@@ -38,6 +38,7 @@ pub(crate) fn setup(engine: &Engine) -> Answer<Setup> {
         accounts: accounts
             .map(|configured| account_setup(engine, configured, kept_in))
             .collect(),
+        shared: shared_secrets(&config, kept_in),
         removed: engine
             .retired_accounts()?
             .into_iter()
@@ -158,6 +159,8 @@ pub async fn remove(engine: &Engine, args: RemoveAccountArgs) -> Answer<AccountR
 }
 
 pub(crate) async fn accounts_set_secret(api: &Api, args: SetSecretArgs) -> Answer<AccountSetup> {
+    // First whether there is such an account; the secrets of none have a command of their own.
+    one(&api.engine, &args.id)?;
     let secret = Secret::new(args.value.reveal());
     api.engine
         .keep_secret(&args.id, &args.name, &secret)
@@ -166,6 +169,7 @@ pub(crate) async fn accounts_set_secret(api: &Api, args: SetSecretArgs) -> Answe
 }
 
 pub(crate) async fn accounts_forget_secret(api: &Api, args: SecretRef) -> Answer<AccountSetup> {
+    one(&api.engine, &args.id)?;
     api.engine.forget_secret(&args.id, &args.name).await?;
     one(&api.engine, &args.id)
 }
@@ -194,6 +198,36 @@ pub(crate) async fn keys_unlock(api: &Api, args: UnlockArgs) -> Answer<KeysJson>
     let passphrase = Secret::new(args.passphrase.reveal());
     api.engine.unlock_keys(passphrase).await?;
     Ok(keys_json(&api.engine, api.engine.keys_state()))
+}
+
+pub(crate) async fn keys_read(api: &Api, _: Nothing) -> Answer<KeysJson> {
+    let state = api.engine.read_keys().await?;
+    Ok(keys_json(&api.engine, state))
+}
+
+pub(crate) async fn keys_set_shared(
+    api: &Api,
+    args: SetSecretArgs,
+) -> Answer<Vec<SharedSecretJson>> {
+    let secret = Secret::new(args.value.reveal());
+    api.engine
+        .keep_shared_secret(&args.id, &args.name, &secret)
+        .await?;
+    Ok(shared(&api.engine))
+}
+
+pub(crate) async fn keys_forget_shared(
+    api: &Api,
+    args: SecretRef,
+) -> Answer<Vec<SharedSecretJson>> {
+    api.engine
+        .forget_shared_secret(&args.id, &args.name)
+        .await?;
+    Ok(shared(&api.engine))
+}
+
+fn shared(engine: &Engine) -> Vec<SharedSecretJson> {
+    shared_secrets(&engine.config(), engine.keys_kind())
 }
 
 pub(crate) async fn config_state(api: &Api, _: Nothing) -> Answer<ConfigState> {

@@ -78,6 +78,7 @@ impl Finding {
             Self::NoAccount => Some(Remedy::AddAccount),
             Self::SecretMissing { .. } => Some(Remedy::ShowAccount),
             Self::SealedKeysLocked => Some(Remedy::ShowSettings),
+            Self::KeyStoreLocked => Some(Remedy::ReadKeys),
             Self::Paused => Some(Remedy::ResumeAccount),
             Self::ConfigRefused { .. }
             | Self::DoorClosed { .. }

@@ -69,7 +69,7 @@ impl Finding {
             }
             Self::QueueFailed { count } => format!("{count} recordings were given up"),
             Self::KeyStoreOpen => "the system's key store answers".into(),
-            Self::KeyStoreLocked => "the system's key store is locked".into(),
+            Self::KeyStoreLocked => "the system's key store is locked or does not answer".into(),
             Self::SealedKeysOpen => "the sealed keys are open".into(),
             Self::SealedKeysLocked => {
                 "the sealed keys are locked, because no passphrase was given".into()
@@ -140,7 +140,7 @@ impl Finding {
                 "`ringback calls list --state failed` shows which; `ringback resync --all` asks again."
             }
             Self::KeyStoreLocked => {
-                "Unlock it; until then only keys of the environment are used, and those that were read before."
+                "Unlock it; its keys are then used without a new start. Until then only keys of the environment are used, and those that were read before."
             }
             Self::SealedKeysLocked => {
                 "Give it in the window, or start with RINGBACK_PASSPHRASE_FD, or as a systemd service with the credential ringback-passphrase."

@@ -78,7 +78,7 @@ pub(super) async fn run(engine: &Engine, command: AccountsCommand, out: Out) -> 
         AccountsCommand::MoveSecrets { .. } => {
             let moved = engine.move_secrets(None).await?;
             out.answer(&moved, |moved| match moved.len() {
-                0 => "The environment has no key of a configured account.".into(),
+                0 => "The environment has no key that is used here.".into(),
                 _ => format!(
                     "Kept; take these out of the environment now:\n  {}",
                     moved.join("\n  ")

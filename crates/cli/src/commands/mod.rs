@@ -22,12 +22,14 @@ mod webhook;
 use std::sync::Arc;
 
 use ringback_api::{ErrorCode, ErrorJson};
-use ringback_engine::{Engine, EngineOptions, Home, keys::Vault, store::Durability};
+use ringback_engine::{
+    Engine, EngineOptions, Home, config::SHARED_SECRETS, keys::Vault, store::Durability,
+};
 use ringback_model::Clock;
 
 use self::keys::Sealed;
 use crate::{
-    args::{Cli, Command},
+    args::{AccountsCommand, Cli, Command},
     logs,
     out::Out,
 };
@@ -49,7 +51,7 @@ pub(crate) async fn run(cli: Cli, out: Out) -> Done {
         Command::Rebuild => rebuild::run(home, out).await,
         command => {
             let vault = keys::vault(&home, Sealed::wanted(&command))?;
-            let engine = open(home, vault).await?;
+            let engine = open(home, vault, gives_keys(&command)).await?;
             let done = answer(&engine, command, out).await;
             engine.shutdown().await;
             done
@@ -86,13 +88,33 @@ fn home(asked: Option<&std::path::Path>) -> Result<Home, ErrorJson> {
     })
 }
 
+/// Whether it keeps or forgets a key.
+fn gives_keys(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Accounts(AccountsCommand::SetSecret { .. } | AccountsCommand::ForgetSecret { .. })
+    )
+}
+
 /// An engine that answers and does nothing in the background.
-async fn open(home: Home, vault: Arc<dyn Vault>) -> Result<Engine, ErrorJson> {
-    let options = EngineOptions {
+///
+/// A file with a bucket is refused as long as the bucket's keys are missing, so whoever gives them, one after
+/// the other, is let in without them.
+async fn open(home: Home, vault: Arc<dyn Vault>, gives_keys: bool) -> Result<Engine, ErrorJson> {
+    let mut options = EngineOptions {
         background: false,
         vault,
         ..EngineOptions::new(home, Clock::system())
     };
+    if gives_keys {
+        let usual = options.environment.clone();
+        options.environment = Arc::new(move |name| {
+            let is_needed = SHARED_SECRETS
+                .iter()
+                .any(|secret| secret.of == "offsite" && secret.variable == name);
+            usual(name).or_else(|| is_needed.then(|| "not given yet".to_owned()))
+        });
+    }
     Ok(Engine::start(options).await?)
 }
 

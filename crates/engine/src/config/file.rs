@@ -99,6 +99,7 @@ pub(super) fn parse(text: &str, environment: Environment<'_>) -> Result<Config> 
         log,
         metrics,
         accounts: Vec::new(),
+        shared_sources: Vec::new(),
     };
     for (table, line) in file.tables("accounts")? {
         let configured = account(

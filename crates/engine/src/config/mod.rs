@@ -12,6 +12,7 @@ mod limits;
 mod observed;
 mod offsite;
 mod shared_keys;
+mod shared_secrets;
 mod spell;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use hours::BusinessHours;
 pub use limits::Limits;
 pub use observed::LogConfig;
 pub use shared_keys::{COMMON_FIELDS, CommonField, CommonKind};
+pub use shared_secrets::{SHARED_SECRETS, SharedSecret};
 pub use tunnel::{TunnelConfig, TunnelKind};
 pub use written::{Setting, WrittenRule};
 
@@ -53,6 +55,8 @@ pub struct Config {
     pub metrics: Option<std::net::SocketAddr>,
     /// The accounts, in the file's order.
     pub accounts: Vec<ConfiguredAccount>,
+    /// The secrets of no account that are there, and where each comes from.
+    pub shared_sources: Vec<(&'static SharedSecret, SecretSource)>,
     /// The text that it was read from.
     pub(crate) text: String,
     /// What stands in the file, without its comments.
@@ -161,7 +165,8 @@ impl ConfiguredAccount {
 
 impl Config {
     /// Reads the file, if there is one; without a file there are no accounts and all defaults. A
-    /// secret that the environment does not have is looked up where secrets are kept.
+    /// secret that the environment does not have is looked up where secrets are kept; there, an empty
+    /// one cannot be read at this moment.
     pub fn load(
         path: &Path,
         environment: Environment<'_>,
@@ -177,6 +182,8 @@ impl Config {
         environment: Environment<'_>,
         kept: Environment<'_>,
     ) -> Result<Self, ConfigError> {
+        // A variable that is set to nothing is not set.
+        let environment = |name: &str| environment(name).filter(|text| !text.trim().is_empty());
         let either = |name: &str| environment(name).or_else(|| kept(name));
         let mut config = Self::parse(text, &either).map_err(|error| error.in_file(path))?;
         for configured in &mut config.accounts {
@@ -187,6 +194,7 @@ impl Config {
                 }
             }
         }
+        config.shared_sources = shared_secrets::sources(&environment, kept);
         Ok(config)
     }
 

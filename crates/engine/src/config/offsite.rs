@@ -9,15 +9,13 @@ use url::Url;
 use super::{
     Environment,
     file::{Result, Table, web_address},
+    shared_secrets::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, SharedSecret},
 };
 
 const KEYS: [&str; 3] = ["url", "endpoint", "region"];
 
 /// The region that S3 began in; most other storages take it or do not look at it.
 const DEFAULT_REGION: &str = "us-east-1";
-
-const ACCESS_KEY_ID: &str = "RINGBACK_OFFSITE_ACCESS_KEY_ID";
-const SECRET_ACCESS_KEY: &str = "RINGBACK_OFFSITE_SECRET_ACCESS_KEY";
 
 /// What the url says.
 enum Target {
@@ -128,19 +126,16 @@ fn endpoint(text: &str) -> std::result::Result<Url, String> {
     Ok(url)
 }
 
-fn key(table: &Table<'_>, variable: &str, environment: Environment<'_>) -> Result<Secret> {
-    let found = environment(variable).map(Secret::new);
-    found.filter(|secret| !secret.is_empty()).ok_or_else(|| {
+/// A key of the bucket. One that may be there and cannot be read at this moment is empty, and the copies wait.
+fn key(table: &Table<'_>, key: &SharedSecret, environment: Environment<'_>) -> Result<Secret> {
+    environment(key.variable).map(Secret::new).ok_or_else(|| {
         let url = table.get("url").expect("a bucket was read from it");
-        table
-            .wrong(
-                "url",
-                url,
-                format!("is a bucket, and its {variable} is not set"),
-            )
-            .hint(format!(
-                "Set {ACCESS_KEY_ID} and {SECRET_ACCESS_KEY} in the environment."
-            ))
+        let what = format!("is a bucket, and its {} is not set", key.variable);
+        let ways = [ACCESS_KEY_ID, SECRET_ACCESS_KEY].map(|key| key.name);
+        table.wrong("url", url, what).hint(format!(
+            "Give both keys: `ringback accounts set-secret offsite {}` and `ringback accounts set-secret offsite {}`, or {} and {} in the environment.",
+            ways[0], ways[1], ACCESS_KEY_ID.variable, SECRET_ACCESS_KEY.variable,
+        ))
     })
 }
 
@@ -152,7 +147,8 @@ mod tests {
     fn parse(lines: &str, has_keys: bool) -> std::result::Result<Place, ConfigError> {
         let text = format!("[offsite]\n{lines}");
         let config = Config::parse(&text, &|name| {
-            let known = matches!(name, ACCESS_KEY_ID | SECRET_ACCESS_KEY);
+            let keys = [ACCESS_KEY_ID, SECRET_ACCESS_KEY];
+            let known = keys.iter().any(|key| key.variable == name);
             (known && has_keys).then(|| format!("{name} of a test"))
         });
         config.map(|config| config.offsite.expect("it was read"))
@@ -194,9 +190,29 @@ mod tests {
         assert_eq!(
             complaint("url = \"s3://calls\"", false),
             "line 2: url in offsite is a bucket, and its RINGBACK_OFFSITE_ACCESS_KEY_ID is not set / \
-             Set RINGBACK_OFFSITE_ACCESS_KEY_ID and RINGBACK_OFFSITE_SECRET_ACCESS_KEY in the environment."
+             Give both keys: `ringback accounts set-secret offsite access_key_id` and \
+             `ringback accounts set-secret offsite secret_access_key`, or \
+             RINGBACK_OFFSITE_ACCESS_KEY_ID and RINGBACK_OFFSITE_SECRET_ACCESS_KEY in the environment."
         );
         parse("url = \"file:///mnt/nas\"", false).expect("a folder needs none");
+    }
+
+    #[test]
+    fn keys_that_cannot_be_read_at_this_moment_are_no_mistake_and_none_at_all_are() {
+        let (text, path) = ("[offsite]\nurl = \"s3://calls\"", "config.toml".as_ref());
+        let locked = |_: &str| Some(String::new());
+        let config = Config::of_text(text, path, &|_| None, &locked).expect("it waits");
+        let Some(Place::Bucket(bucket)) = &config.offsite else {
+            panic!("{:?}", config.offsite)
+        };
+        assert!(bucket.keys.id.is_empty() && bucket.keys.secret.is_empty());
+        assert!(
+            config.shared_sources.is_empty(),
+            "nothing is known to be there"
+        );
+
+        let blank = |_: &str| Some(" ".to_owned());
+        Config::of_text(text, path, &blank, &|_| None).expect_err("set to nothing is not set");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use url::Url;
 use super::{
     ConfigError, Environment,
     file::{Result, Table, web_address},
+    shared_secrets::{PASSPHRASE, SECRET, SharedSecret, TOKEN},
     spell::nearest,
 };
 
@@ -30,10 +31,6 @@ const SSH: [&str; 8] = [
 ];
 const BORE: [&str; 3] = ["host", "port", "remote_port"];
 const COMMAND: [&str; 4] = ["command", "preset", "url_pattern", "ready_pattern"];
-
-const PASSPHRASE: &str = "RINGBACK_TUNNEL_PASSPHRASE";
-const SECRET: &str = "RINGBACK_TUNNEL_SECRET";
-const TOKEN: &str = "RINGBACK_TUNNEL_TOKEN";
 
 const SSH_PORT: u16 = 22;
 /// Where a bore server listens.
@@ -72,7 +69,16 @@ pub(super) fn mark(file: &toml::Table, environment: Environment<'_>) -> u64 {
     static DRAWN: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     let intake = file.get("intake").and_then(|table| table.get("public_url"));
     let written = [file.get("tunnel"), intake].map(|part| part.map(ToString::to_string));
-    DRAWN.hash_one((written, [PASSPHRASE, SECRET, TOKEN].map(environment)))
+    DRAWN.hash_one((
+        written,
+        [PASSPHRASE, SECRET, TOKEN].map(|secret| known(secret, environment)),
+    ))
+}
+
+/// A secret of the tunnel. While it cannot be read there is none: the other side then refuses us, and the
+/// tunnel begins anew when it can be read.
+fn known(secret: &SharedSecret, environment: Environment<'_>) -> Option<String> {
+    environment(secret.variable).filter(|text| !text.is_empty())
 }
 
 /// Without `[tunnel]`.
@@ -179,7 +185,7 @@ fn ssh(table: &Table<'_>, public_url: Option<&Url>, environment: Environment<'_>
             .unwrap_or_default(),
         key_file: path(table, "key_file", environment)?,
         agent: environment("SSH_AUTH_SOCK").map(PathBuf::from),
-        passphrase: environment(PASSPHRASE),
+        passphrase: known(PASSPHRASE, environment),
         bind: table.text("bind")?.unwrap_or("localhost").to_owned(),
         remote_port,
         public_url: public_url.cloned(),
@@ -202,7 +208,7 @@ fn bore(table: &Table<'_>, public_url: Option<&Url>, environment: Environment<'_
                 "Add: remote_port = 7480, the port on the server that your proxy there leads to.",
             )
         })?,
-        secret: environment(SECRET),
+        secret: known(SECRET, environment),
         public_url: public_url.clone(),
     })
 }
@@ -251,7 +257,7 @@ fn command(
         ));
     }
     let name = preset.map_or(Some("TUNNEL_TOKEN"), |preset| preset.token);
-    let token = name.zip(environment(TOKEN));
+    let token = name.zip(known(TOKEN, environment));
     Ok(Command {
         words,
         environment: token
@@ -334,9 +340,9 @@ mod tests {
     fn parse(text: &str) -> std::result::Result<TunnelConfig, ConfigError> {
         let environment = |name: &str| match name {
             "HOME" => Some("/desk".to_owned()),
-            PASSPHRASE => Some("hunter2".to_owned()),
-            SECRET => Some("shared".to_owned()),
-            TOKEN => Some("token".to_owned()),
+            _ if name == PASSPHRASE.variable => Some("hunter2".to_owned()),
+            _ if name == SECRET.variable => Some("shared".to_owned()),
+            _ if name == TOKEN.variable => Some("token".to_owned()),
             _ => None,
         };
         Config::parse(text, &environment).map(|config| config.tunnel)

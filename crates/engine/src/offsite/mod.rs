@@ -44,6 +44,8 @@ pub(crate) struct Offsite {
     pub(crate) place: String,
     copies: Copies,
     room: Arc<Semaphore>,
+    /// Its keys may be there and cannot be read yet; then nothing is begun.
+    waits_for_keys: bool,
 }
 
 impl Offsite {
@@ -52,13 +54,17 @@ impl Offsite {
             place: place.to_string(),
             copies: Copies::at(place)?,
             room: Arc::new(Semaphore::new(AT_ONCE)),
+            waits_for_keys: match place {
+                Place::Bucket(bucket) => bucket.keys.id.is_empty() || bucket.keys.secret.is_empty(),
+                Place::Folder(_) => false,
+            },
         })
     }
 
     /// Takes what is due, as far as there is room, and starts it. Gives how many were started.
     pub(crate) async fn start_due(&self, core: &Arc<Core>) -> Result<usize, EngineError> {
         let room = self.room.available_permits();
-        if room == 0 {
+        if room == 0 || self.waits_for_keys {
             return Ok(0);
         }
         let (now, owner) = (core.clock.now(), core.takers.next());

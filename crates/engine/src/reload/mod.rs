@@ -17,8 +17,11 @@ use std::{sync::Arc, time::Duration};
 use ringback_store::{ChangeKind, NewAlert, StoreError};
 
 use crate::{
+    Home,
     config::{self, Config, ConfigError},
     core::Core,
+    engine::Variables,
+    keys::Keys,
     news::News,
     pulse,
 };
@@ -115,9 +118,29 @@ fn read(core: &Core) -> Result<Config, ConfigError> {
         let is_there = path.exists();
         return Err(ConfigError::gone(&path, is_there));
     }
-    Config::of_text(&text, &path, &|name| (core.environment)(name), &|name| {
-        core.keys.kept(name)
-    })
+    let round = core.keys.round();
+    let read = Config::of_text(&text, &path, &|name| (core.environment)(name), &|name| {
+        round.kept(name)
+    });
+    round.settle();
+    read
+}
+
+/// The first reading, before there is anything to put it in force in.
+pub(crate) async fn first(
+    home: &Home,
+    environment: Variables,
+    keys: Keys,
+) -> Result<(Config, Keys), ConfigError> {
+    let path = home.config_file();
+    let read = tokio::task::spawn_blocking(move || {
+        let round = keys.round();
+        let read = Config::load(&path, &|name| environment(name), &|name| round.kept(name));
+        round.settle();
+        read.map(|config| (config, keys))
+    });
+    read.await
+        .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
 }
 
 /// In the process with the background work: tells people of a file that is refused until it is mended, and

@@ -1395,7 +1395,7 @@ note: string | null, } | { "code": "key_failed",
  */
 error: ErrorJson, };
 
-export type Remedy = "open_config" | "show_settings" | "add_account" | "show_account" | "resume_account" | "check_keys" | "restart_tunnel" | "show_home" | "replay_failed" | "show_failed" | "copy_again" | "forget_refusals";
+export type Remedy = "open_config" | "show_settings" | "read_keys" | "add_account" | "show_account" | "resume_account" | "check_keys" | "restart_tunnel" | "show_home" | "replay_failed" | "show_failed" | "copy_again" | "forget_refusals";
 
 export type DiskJson = { 
 /**
@@ -1933,6 +1933,10 @@ export type Setup = {
  */
 accounts: Array<AccountSetup>, 
 /**
+ * The keys of no account, of the tunnel and of the second copies: those that are taken or there.
+ */
+shared: Array<SharedSecretJson>, 
+/**
  * Accounts that are not in the file and of which calls are here.
  */
 removed: Array<RemovedAccount>, };
@@ -2097,7 +2101,7 @@ secrets_forgotten: number, };
 
 export type SetSecretArgs = { 
 /**
- * The account's id.
+ * The account's id; `tunnel` or `offsite`.
  */
 id: string, 
 /**
@@ -2111,7 +2115,7 @@ value: SecretText, };
 
 export type SecretRef = { 
 /**
- * The account's id.
+ * The account's id; `tunnel` or `offsite`.
  */
 id: string, 
 /**
@@ -2130,6 +2134,20 @@ export type MovedSecrets = {
  * The names of their environment variables.
  */
 variables: Array<string>, };
+
+export type SharedSecretJson = { 
+/**
+ * Whose it is.
+ */
+of: "tunnel" | "offsite", 
+/**
+ * Whether what is configured takes it.
+ */
+taken: boolean, 
+/**
+ * Its name, and where it comes from.
+ */
+secret: SecretStanding, };
 
 export type KeysJson = { 
 /**
@@ -2722,6 +2740,9 @@ export interface Commands {
   "providers.list": { args: Nothing; result: Array<ProviderForm> };
   "keys.state": { args: Nothing; result: KeysJson };
   "keys.unlock": { args: UnlockArgs; result: KeysJson };
+  "keys.read": { args: Nothing; result: KeysJson };
+  "keys.set_shared": { args: SetSecretArgs; result: Array<SharedSecretJson> };
+  "keys.forget_shared": { args: SecretRef; result: Array<SharedSecretJson> };
   "live.list": { args: Nothing; result: Array<CallRow> };
   "calls.page": { args: PageArgs; result: CallPage };
   "calls.get": { args: CallRef; result: CallDetail };

@@ -1,7 +1,7 @@
 // The accounts as they are configured, what a provider's form asks for, where keys are kept, and
 // whether `config.toml` was taken. Everything is asked again when the other side says that it changed.
 
-import type { AccountSetup, ConfigState, KeysJson, ProviderForm, RemovedAccount } from "$lib/host/bindings";
+import type { AccountSetup, ConfigState, KeysJson, ProviderForm, RemovedAccount, SharedSecretJson } from "$lib/host/bindings";
 import { HostError, type Host } from "$lib/host/host";
 
 /** What can be set up. */
@@ -10,6 +10,8 @@ export class Setup {
   accounts = $state.raw<AccountSetup[]>([]);
   /** Accounts that are not configured any more, and whose calls are here. */
   removed = $state.raw<RemovedAccount[]>([]);
+  /** Keys of no account that are taken or there. */
+  shared = $state.raw<SharedSecretJson[]>([]);
   keys = $state.raw<KeysJson | null>(null);
   config = $state.raw<ConfigState | null>(null);
   /** False until the first answers. */
@@ -68,6 +70,7 @@ export class Setup {
       this.forms = forms;
       this.accounts = setup.accounts;
       this.removed = setup.removed;
+      this.shared = setup.shared;
       this.keys = keys;
       this.config = config;
       this.error = null;

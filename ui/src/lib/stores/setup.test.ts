@@ -9,7 +9,7 @@ const account = (id: string) => ({ id, provider: "retell", title: "Retell AI", p
 /** Answers the newest question of every kind. */
 async function answer(host: SlowHost, ids: string[], part: { keys?: object; config?: object } = {}): Promise<void> {
   await host.last("providers.list").answer([]);
-  await host.last("accounts.setup").answer({ accounts: ids.map(account), removed: [] });
+  await host.last("accounts.setup").answer({ accounts: ids.map(account), removed: [], shared: [] });
   await host.last("keys.state").answer(part.keys ?? OPEN);
   await host.last("config.state").answer(part.config ?? IN_FORCE);
 }
@@ -21,7 +21,7 @@ test("whoever asked is told when the newest answer is there, not an overtaken on
   const first = setup.load().then(() => (told = true));
   const overtaken = [...host.asked];
   void setup.load();
-  for (const asked of overtaken) await asked.answer(asked.name === "accounts.setup" ? { accounts: [], removed: [] } : asked.name === "providers.list" ? [] : asked.name === "keys.state" ? OPEN : IN_FORCE);
+  for (const asked of overtaken) await asked.answer(asked.name === "accounts.setup" ? { accounts: [], removed: [], shared: [] } : asked.name === "providers.list" ? [] : asked.name === "keys.state" ? OPEN : IN_FORCE);
   expect(told).toBe(false);
   await answer(host, ["clinic"]);
   await first;

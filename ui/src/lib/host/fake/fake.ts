@@ -124,6 +124,9 @@ export class FakeHost implements Host {
     "providers.list": () => [...FORMS],
     "keys.state": () => this.#setup.keys,
     "keys.unlock": ({ passphrase }) => this.#setup.unlock(passphrase),
+    "keys.read": () => this.#setup.read(),
+    "keys.set_shared": ({ id, name }) => this.#setup.placeShared(id, name, null),
+    "keys.forget_shared": ({ id, name }) => this.#setup.placeShared(id, name, "missing"),
     "live.list": () => this.#world.head.filter(isLive),
     "calls.page": ({ query, offset, limit }) => this.#world.page(query, offset, limit),
     "calls.get": ({ id }) => detailOf(this.#world, this.#row(id), this.#living.said(this.#row(id).id), this.#alerts),
@@ -237,7 +240,7 @@ export class FakeHost implements Host {
   }
 
   #health() {
-    return healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#setup.config, this.#pushed, this.#forgotten);
+    return healthOf(this.#around.now(), this.#scene.trouble, this.#accountList(), this.#setup.config, this.#setup.keys, this.#pushed, this.#forgotten);
   }
 
   #accountList() {

@@ -1,6 +1,6 @@
 // Health of the fake: what its doctor found.
 
-import type { AccountJson, Check, ConfigState, DiskJson, Finding, Health, JournalJson, Remedy, TunnelJson } from "../bindings";
+import type { AccountJson, Check, ConfigState, DiskJson, Finding, Health, JournalJson, KeysJson, Remedy, TunnelJson } from "../bindings";
 
 const UP: TunnelJson = {
   kind: "ssh",
@@ -32,7 +32,7 @@ const DISK: DiskJson = { free_bytes: 212_400_000_000, recordings_bytes: 61_280_0
 const JOURNAL: JournalJson = { bytes: 412_700_000, events: 48_213, per_day_bytes: 3_100_000, oldest_pending_at: null };
 
 /** Health as a whole. */
-export function healthOf(now: number, trouble: boolean, accounts: AccountJson[], config: ConfigState, pushed: boolean, forgotten: boolean): Health {
+export function healthOf(now: number, trouble: boolean, accounts: AccountJson[], config: ConfigState, keys: KeysJson, pushed: boolean, forgotten: boolean): Health {
   const disk = trouble ? { ...DISK, free_bytes: 11_400_000_000, full_in_days: 9 } : DISK;
   const shown = forgotten ? accounts.map((account) => ({ ...account, refused: 0, last_refusal: null, refusals: [] })) : accounts;
   const copies = { place: "s3://call-recordings/clinic at ref.storage.supabase.co", recordings: 640, copied: trouble && !pushed ? 638 : 640, failed: trouble && !pushed ? 2 : 0 };
@@ -49,7 +49,7 @@ export function healthOf(now: number, trouble: boolean, accounts: AccountJson[],
     trouble ? check("sound", "warning", { code: "no_sound_device" }) : check("sound", "ok", { code: "sound_device" }),
     trouble ? check("journal", "warning", { code: "journal_unreadable", count: 1 }, "replay_failed") : check("journal", "ok", { code: "journal_applied", ...JOURNAL }),
     trouble ? check("queue", "warning", { code: "queue_failed", count: 2 }, "show_failed") : check("queue", "ok", { code: "queue_moving", waiting: 0, running: 1 }),
-    check("keys", "ok", { code: "key_store_open" }),
+    keys.kind === "system" && !keys.open ? check("keys", "warning", { code: "key_store_locked" }, "read_keys") : check("keys", "ok", { code: "key_store_open" }),
     copies.failed > 0 ? check("offsite", "problem", { code: "copies_failed", ...copies }, "copy_again") : check("offsite", "ok", { code: "copies_done", ...copies }),
     ...shown.flatMap((account) => checksOf(account)),
   ];

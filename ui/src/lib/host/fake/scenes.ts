@@ -48,6 +48,7 @@ export const SCENES: Record<string, Scene> = {
   talk: { ...DAY, live: 1, tick_ms: 200 },
   trouble: { ...DAY, trouble: true, goes_on: false },
   locked: { ...DAY, goes_on: false, keys: "locked" },
+  shut: { ...DAY, goes_on: false, keys: "shut" },
   keyless: { ...DAY, goes_on: false, keys: "none" },
   broken: { ...DAY, goes_on: false, broken: true },
   silent: { ...DAY, silent: true, goes_on: false },

@@ -3,7 +3,7 @@
 // A key with "wrong" in it is refused, and nobody can be reached with one that says "offline"; the
 // passphrase is "open sesame".
 
-import type { AccountCheck, AccountJson, AccountRemoved, AccountSetup, AddAccountArgs, ChecksJson, ConfigState, ErrorCode, KeysJson, RemovedAccount, RemovedData, SecretPlace, SetChecksArgs, SettingValue, Setup, TryAccountArgs } from "../bindings";
+import type { AccountCheck, AccountJson, AccountRemoved, AccountSetup, AddAccountArgs, ChecksJson, ConfigState, ErrorCode, KeysJson, RemovedAccount, RemovedData, SecretPlace, SetChecksArgs, SettingValue, Setup, SharedSecretJson, TryAccountArgs } from "../bindings";
 import { HostError } from "../host";
 import { checksOf } from "./checks";
 import { accountsOf } from "./figures";
@@ -20,7 +20,7 @@ const SETTINGS: Readonly<Record<string, Record<string, SettingValue>>> = {
 };
 
 /** Where keys lie when the window opens. */
-export type KeysScene = "system" | "locked" | "none";
+export type KeysScene = "system" | "shut" | "locked" | "none";
 
 /** An account as the fake keeps it. */
 interface Kept {
@@ -35,6 +35,11 @@ export class FakeSetup {
   readonly #trouble: boolean;
   #accounts: Kept[] = [];
   #removed: RemovedAccount[] = [];
+  #shared: SharedSecretJson[] = [
+    { of: "tunnel", taken: true, secret: { name: "passphrase", required: false, source: "environment", variable: "RINGBACK_TUNNEL_PASSPHRASE" } },
+    { of: "offsite", taken: true, secret: { name: "access_key_id", required: true, source: "key_store", variable: "RINGBACK_OFFSITE_ACCESS_KEY_ID" } },
+    { of: "offsite", taken: true, secret: { name: "secret_access_key", required: true, source: "key_store", variable: "RINGBACK_OFFSITE_SECRET_ACCESS_KEY" } },
+  ];
   #checks: ChecksJson | null = null;
   #keys: KeysJson;
   #broken: boolean;
@@ -44,7 +49,7 @@ export class FakeSetup {
     this.#changed = changed;
     this.#trouble = scene.trouble;
     this.#broken = scene.broken;
-    this.#keys = { kind: scene.keys === "system" ? "system" : scene.keys === "none" ? "none" : "sealed_file", open: scene.keys === "system", file: "~/.local/share/ringback/keys.age" };
+    this.#keys = { kind: scene.keys === "system" || scene.keys === "shut" ? "system" : scene.keys === "none" ? "none" : "sealed_file", open: scene.keys === "system", file: "~/.local/share/ringback/keys.age" };
     if (scene.accounts) this.fill();
   }
 
@@ -65,7 +70,7 @@ export class FakeSetup {
   }
 
   get setup(): Setup {
-    return { accounts: this.#accounts.map(({ setup }) => setup), removed: this.#removed };
+    return { accounts: this.#accounts.map(({ setup }) => setup), removed: this.#removed, shared: this.#shared };
   }
 
   get keys(): KeysJson {
@@ -158,10 +163,18 @@ export class FakeSetup {
     return this.#change(id, (setup) => ({ ...setup, secrets: setup.secrets.map((one) => (one.name === name ? { ...one, source: source ?? this.#source() } : one)) }));
   }
 
+  placeShared(of: string, name: string, source: SecretPlace | null): SharedSecretJson[] {
+    if (!this.#keys.open) throw problem("locked", "the key store is locked");
+    this.#shared = this.#shared.map((one) => (one.of === of && one.secret.name === name ? { ...one, secret: { ...one.secret, source: source ?? this.#source() } } : one));
+    this.#tell();
+    return this.#shared;
+  }
+
   move(id: string | null): string[] {
     return this.#accounts
       .filter(({ setup }) => id === null || setup.id === id)
       .flatMap(({ setup }) => setup.secrets)
+      .concat(id === null ? this.#shared.map(({ secret }) => secret) : [])
       .filter(({ source }) => source === "environment")
       .map(({ variable }) => variable);
   }
@@ -170,6 +183,13 @@ export class FakeSetup {
     if (this.#keys.kind === "sealed_file" && passphrase !== PASSPHRASE) throw problem("config", "the passphrase does not open the file");
     this.#keys = { ...this.#keys, kind: this.#keys.kind === "none" ? "sealed_file" : this.#keys.kind, open: true };
     this.#accounts = this.#accounts.map((account) => ({ ...account, setup: { ...account.setup, secrets: account.setup.secrets.map((one) => (one.source === "missing" && one.required ? { ...one, source: this.#source() } : one)) } }));
+    this.#tell();
+    return this.#keys;
+  }
+
+  /** A key store that was locked asks for its password, and somebody types it. */
+  read(): KeysJson {
+    this.#keys = { ...this.#keys, open: this.#keys.kind === "system" || this.#keys.open };
     this.#tell();
     return this.#keys;
   }

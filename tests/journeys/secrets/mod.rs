@@ -1,4 +1,7 @@
-//! Keys, numbers, links and words stay out of logs and error messages.
+//! Keys, numbers, links and words stay out of logs and error messages; keys stay out of everything.
+
+mod everywhere;
+mod planted;
 
 use std::{fs, time::Duration};
 
@@ -9,6 +12,8 @@ use ringback_journeys::{
 };
 use ringback_simulator::{CallScript, Direction, Times};
 
+use planted::{Planted, bucket_and_tunnel, in_home};
+
 /// Numbers that occur nowhere else.
 const CALLER: &str = "+15005558642";
 const CALLED: &str = "+15005559753";
@@ -16,7 +21,8 @@ const CALLED: &str = "+15005559753";
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_busy_and_troubled_run_nothing_confidential_is_in_any_log() {
     let setting = Setting::in_real_time().await;
-    let mut environment = setting.simulator.environment();
+    let (bucket, mut environment) = bucket_and_tunnel(&setting).await;
+    let keys: Vec<Planted> = environment.clone();
     environment.push(("RINGBACK_LOG".into(), "trace".into()));
     let program = ringback_journeys::program::Ringback::new(&setting.folder(), environment);
     let mut serving = program.serve(&[]);
@@ -88,16 +94,22 @@ async fn after_a_busy_and_troubled_run_nothing_confidential_is_in_any_log() {
             said.push(answer.stdout);
         }
     }
+    // While it runs, what is new stands beside the databases.
+    assert_eq!(
+        in_home(&setting.folder(), &keys),
+        None,
+        "no key is in any file"
+    );
     serving.signal("TERM").await;
     serving.ended(SOON).await;
+    assert_eq!(in_home(&setting.folder(), &keys), None, "nor after the end");
+    drop(bucket);
 
-    let mut planted: Vec<(String, String)> = vec![
+    let mut planted: Vec<Planted> = vec![
         ("the caller's number".into(), CALLER[1..].into()),
         ("the called number".into(), CALLED[1..].into()),
     ];
-    for (name, value) in setting.simulator.environment() {
-        planted.push((name, value));
-    }
+    planted.extend(keys);
     for seen in setting.world().seen() {
         let token = seen.path.split('/').find(|part| part.len() == 64);
         planted.extend(token.map(|token| ("a link's unguessable part".into(), token.to_owned())));

@@ -1,5 +1,9 @@
 //! Keys from a key store and from a sealed file, through the real program.
 
+mod late;
+mod passphrase;
+mod shared;
+
 use std::{fs, path::Path};
 
 use ringback_journeys::{
@@ -171,13 +175,11 @@ async fn a_wrong_key_in_the_environment_of_what_serves_is_named_by_a_test_event(
 /// A key store of its own, unlocked as a login does it, around each start of the program.
 const WITH_KEY_STORE: &str = "printf %s \"$KEYRING_PASSWORD\" | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$@\"";
 
+/// The program on a bus and with a key store of its own, started by this script.
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_in_the_desktops_key_store_works_and_is_nowhere_in_the_clear() {
-    let (setting, _, key) = without_keys().await;
-    let desk = tempfile::tempdir().expect("a folder");
+fn at_a_desk(setting: &Setting, desk: &Path, script: &str) -> Ringback {
     let path = |name: &str| {
-        let path = desk.path().join(name);
+        let path = desk.join(name);
         fs::create_dir_all(&path).expect("a folder");
         path.to_str().expect("a plain name").to_owned()
     };
@@ -187,14 +189,16 @@ async fn a_key_in_the_desktops_key_store_works_and_is_nowhere_in_the_clear() {
         ("XDG_RUNTIME_DIR".into(), path("run")),
         ("KEYRING_PASSWORD".into(), "login".into()),
     ];
-    let program = Ringback::new(&setting.folder(), environment).under(&[
-        "dbus-run-session",
-        "--",
-        "sh",
-        "-c",
-        WITH_KEY_STORE,
-        "sh",
-    ]);
+    let program = Ringback::new(&setting.folder(), environment);
+    program.under(&["dbus-run-session", "--", "sh", "-c", script, "sh"])
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_the_desktops_key_store_works_and_is_nowhere_in_the_clear() {
+    let (setting, _, key) = without_keys().await;
+    let desk = tempfile::tempdir().expect("a folder");
+    let program = at_a_desk(&setting, desk.path(), WITH_KEY_STORE);
     assert!(!key_works(&program, RETELL).await);
     let set = ["accounts", "set-secret", RETELL, "api_key"];
     program.reading(&key).json(&set).await;
