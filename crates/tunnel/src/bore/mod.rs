@@ -8,7 +8,7 @@ mod protocol;
 use std::{net::SocketAddr, time::Duration};
 
 use async_trait::async_trait;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::{Kind, Link, LinkNews, Reason, ReasonCode, traffic::Traffic};
@@ -95,6 +95,7 @@ impl Kind for Bore {
         Ok(Box::new(BoreLink {
             bore: self.clone(),
             peer,
+            last_heard: Instant::now(),
             traffic: Traffic::to(door),
         }))
     }
@@ -103,6 +104,9 @@ impl Kind for Bore {
 struct BoreLink {
     bore: Bore,
     peer: Peer,
+    /// When the server said something last. Kept here, so that asking for news can be dropped and the
+    /// limit still holds.
+    last_heard: Instant,
     traffic: Traffic,
 }
 
@@ -137,7 +141,9 @@ impl Link for BoreLink {
 
     async fn next(&mut self) -> LinkNews {
         loop {
-            match timeout(SILENCE, self.peer.hear()).await {
+            let heard = timeout_at(self.last_heard + SILENCE, self.peer.hear()).await;
+            self.last_heard = Instant::now();
+            match heard {
                 Ok(Ok(Tell::Heartbeat)) => {}
                 Ok(Ok(Tell::Connection(id))) => self.take(id),
                 Ok(Ok(Tell::Error(text))) => {

@@ -91,13 +91,13 @@ async fn a_server_that_ends_and_comes_back_is_got_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_half_open_connection_is_found() {
+async fn a_half_open_connection_is_found_however_often_its_link_is_interrupted() {
     let (server, door) = (BoreServer::start(None).await, Door::open("door").await);
     let target: SocketAddr = format!("{}:{}", server.host(), server.port())
         .parse()
         .expect("an address");
     let wire = Wire::to(target).await;
-    let mut running = Running::start(
+    let mut running = Running::unsuspected(
         Bore {
             host: "127.0.0.1".into(),
             port: wire.port(),

@@ -199,10 +199,10 @@ async fn a_dropped_connection_and_a_restarted_server_are_got_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_half_open_connection_is_found() {
+async fn a_half_open_connection_is_found_however_often_its_link_is_interrupted() {
     let (sshd, door) = (Sshd::start().await, Door::open("door").await);
     let wire = Wire::to(local(sshd.port())).await;
-    let mut running = Running::start(
+    let mut running = Running::unsuspected(
         Ssh {
             port: wire.port(),
             ..ssh(&sshd)
