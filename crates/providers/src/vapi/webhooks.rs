@@ -169,6 +169,7 @@ fn assistant_target(api: &Api, assistant: &Served, numbers: &[Served]) -> Option
         when_empty,
         when_ours: May::Yes,
         afterwards: Some(PUBLISH),
+        draft: None,
     })
 }
 
@@ -196,6 +197,7 @@ fn number_target(api: &Api, number: &Served) -> Option<WebhookTarget> {
         when_empty,
         when_ours: May::Yes,
         afterwards: None,
+        draft: None,
     })
 }
 
