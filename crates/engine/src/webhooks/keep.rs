@@ -128,15 +128,12 @@ async fn attend(
     let key = kept_key(account);
     let kept: Option<Option<String>> = core.store.read(|reader| reader.settings().get(&key))?;
     let now = core.clock.now();
-    let before = tries.remove(account).filter(|it| it.address == present);
-    let is_waiting = before.as_ref().is_some_and(|tries| now < tries.next);
-    if kept.flatten().as_ref() == Some(&present) {
+    let before = tries.get(account).filter(|it| it.address == present);
+    let is_waiting = before.is_some_and(|before| now < before.next);
+    if kept.flatten().as_ref() == Some(&present) || is_waiting {
         return Ok(());
     }
-    if let Some(before) = before.clone().filter(|_| is_waiting) {
-        tries.insert(account.clone(), before);
-        return Ok(());
-    }
+    let count = before.map_or(1, |before| before.count + 1);
     let mut again = |count: u32, pause: SignedDuration| {
         let address = present.clone();
         let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
@@ -152,7 +149,6 @@ async fn attend(
     let round = round(core, party).await?;
     match round.trouble {
         Some(trouble) => {
-            let count = before.map_or(1, |before| before.count + 1);
             again(count, pause(count));
             tracing::warn!(account = %account, error = %trouble, count, "the address at the provider is not up to date yet");
             if count >= TOLD_AFTER || !trouble.may_pass() {
@@ -168,6 +164,8 @@ async fn attend(
         None => {
             if round.in_draft {
                 again(0, LOOKED_AGAIN);
+            } else {
+                tries.remove(account);
             }
             let is_kept = !round.in_draft;
             let subject = account.to_string();
