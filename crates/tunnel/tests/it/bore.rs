@@ -1,9 +1,9 @@
 //! The bore client against bore's own server.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use ringback_peers::{BoreServer, Wire, free_port};
-use ringback_tunnel::{Bore, Kind, ReasonCode};
+use ringback_tunnel::{Bore, Kind, ReasonCode, SystemNames};
 use url::Url;
 
 use crate::setting::{Door, Running, ask};
@@ -13,6 +13,7 @@ fn bore(server: &BoreServer, secret: Option<&str>) -> Bore {
     Bore {
         host: server.host(),
         port: server.port(),
+        names: Arc::new(SystemNames),
         remote_port,
         secret: secret.map(str::to_owned),
         public_url: Url::parse(&format!("http://127.0.0.1:{remote_port}")).expect("a URL"),
