@@ -5,7 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use ringback_journeys::{
     edited,
     patience::{A_WHILE, SOON, until},
-    setting::{RETELL, Setting},
+    setting::{RETELL, Setting, TWILIO},
     window::{Herald, Panel, Role, View, herald::Shown, journey},
 };
 use ringback_simulator::{CallScript, Reach};
@@ -106,19 +106,28 @@ async fn what_was_told_is_told_again_only_after_it_was_seen_and_what_was_seen_is
 }
 
 #[tokio::test]
-async fn without_a_service_nothing_is_missed_and_of_a_muted_topic_nothing_is_told() {
+async fn without_a_service_nothing_is_missed() {
     journey("unnotified", async |desk| {
         desk.bus();
-        let setting = Setting::in_real_time().await;
-        desk.move_into(&setting);
-        setting.configure_with(&format!("{NO_PATIENCE}{BROKEN_TUNNEL}"));
+        let setting = steps::with_live_providers(desk).await;
+        setting.configure_with(BROKEN_TUNNEL);
         let view = desk.open(&[]).await;
         until(SOON, "the window knows of it", async || {
             (open_alerts(&view).await == ["tunnel_down"]).then_some(())
         })
         .await;
-        acknowledge(&view).await;
+    })
+    .await;
+}
 
+#[tokio::test]
+async fn of_a_muted_topic_nothing_is_told_and_of_another_what_may_be_shown_as_text() {
+    journey("muted", async |desk| {
+        let herald = Herald::on(desk.bus()).await;
+        let setting = Setting::in_real_time().await;
+        desk.move_into(&setting);
+        setting.configure_with(NO_PATIENCE);
+        let view = desk.open(&[]).await;
         view.go("#/settings").await;
         view.click(Role::Switch, "Tunnel and accounts").await;
         until(SOON, "it is set", async || {
@@ -130,11 +139,9 @@ async fn without_a_service_nothing_is_missed_and_of_a_muted_topic_nothing_is_tol
         set["desktop"]["show_content"] = json!(true);
         view.call("settings.set", set).await;
 
-        // Somebody listens now, and the tunnel fails anew. Another topic comes after it: what is told by
-        // then is all that is told.
-        let herald = Herald::on(desk.bus()).await;
-        view.call("tunnel.restart", json!({})).await;
-        until(SOON, "it has failed anew", async || {
+        // The tunnel fails. Another topic comes after it: what is told by then is all that is told.
+        setting.configure_with(&format!("{NO_PATIENCE}{BROKEN_TUNNEL}"));
+        until(SOON, "the window knows of it", async || {
             (open_alerts(&view).await == ["tunnel_down"]).then_some(())
         })
         .await;
@@ -163,12 +170,12 @@ async fn a_recording_that_could_not_be_had_is_fetched_at_the_press_of_a_button()
         let shown = herald.shown("A recording could not be copied").await;
         assert_eq!(shown.actions, ["default", "retry", "acknowledge"]);
         assert_eq!(
-            shown.body, RETELL,
+            shown.body, TWILIO,
             "nothing of the call, unless it is allowed"
         );
         assert_eq!(recording(&view, &id).await["state"], "failed");
         setting
-            .switches(RETELL)
+            .switches(TWILIO)
             .turn(|faults| faults.reach = Reach::Up);
         herald.press(&shown, "retry").await;
         until(A_WHILE, "it is here", async || {
@@ -181,25 +188,32 @@ async fn a_recording_that_could_not_be_had_is_fetched_at_the_press_of_a_button()
     .await;
 }
 
-/// A call of Retell's that is over, and whose recording was asked for in vain as often as it is, but once.
+/// A call of Twilio's that is over, and whose recording was asked for in vain as often as it is, but once.
 async fn a_recording_before_its_last_try(setting: &Setting) -> String {
-    let switches = setting.switches(RETELL);
+    let switches = setting.switches(TWILIO);
     switches.turn(|faults| faults.reach = Reach::HangsUp);
     let house = setting.start().await;
-    let placed = setting.simulator.place(RETELL, CallScript::default());
+    let placed = setting.simulator.place(TWILIO, CallScript::default());
     let id = placed.expect("the account is simulated");
     for webhook in setting.hold_everything() {
         setting.post(&webhook).await;
     }
-    house.applied().await;
+    until(SOON, "it was asked for", async || {
+        (!setting.world().seen().is_empty()).then_some(())
+    })
+    .await;
     house.rests().await;
     for pause in [2, 30, 300, 600, 1200] {
+        let before = setting.world().seen().len();
         setting.pass(Duration::from_secs(pause));
         house.look();
         house.rests().await;
+        let after = setting.world().seen().len();
+        assert!(after > before, "it was asked for again");
     }
     let alerts = house.alerts();
-    assert!(alerts.is_empty(), "there is one more try: {alerts:?}");
+    let is_given_up = alerts.iter().any(|(kind, _)| kind == "recording_failed");
+    assert!(!is_given_up, "there is one more try: {alerts:?}");
     house.engine.shutdown().await;
     id
 }
