@@ -93,9 +93,9 @@ mod tests {
     #[test]
     fn files_of_a_database_are_told_from_all_others() {
         for (file, wanted) in [
-            ("/home/ringback.db", true),
-            ("/home/journal.db-wal", true),
-            ("/home/logs/ringback.log", false),
+            ("/data/ringback.db", true),
+            ("/data/journal.db-wal", true),
+            ("/data/logs/ringback.log", false),
             ("socket:[4026]", false),
         ] {
             assert_eq!(is_of_a_database(Path::new(file)), wanted, "{file}");
