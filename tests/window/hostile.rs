@@ -12,12 +12,18 @@ use ringback_journeys::{
     setting::{House, Setting},
     window::{Role, View, journey},
 };
-use ringback_simulator::CallScript;
+use ringback_simulator::{CallScript, Thing};
 use serde_json::{Value, json};
 
 /// Carriers, who tell nothing in words of others: once everything was asked for, their texts are codes they
 /// chose themselves, or numbers, of which a page shows a part.
 const WORDLESS: [&str; 2] = ["twilio", "telnyx"];
+
+/// Who tells what is entered there.
+const WITH_PLACES: [&str; 4] = ["retell", "vapi", "twilio", "telnyx"];
+
+/// Who has a name for whoever asks.
+const WITH_NAMES: [&str; 2] = ["retell", "twilio"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_providers_send_is_text_in_every_view_and_nothing_but_text() {
@@ -42,6 +48,11 @@ async fn whatever_providers_send_is_text_in_every_view_and_nothing_but_text() {
             unharmed(&view, place).await;
         }
         view.picture("settings").await;
+        bell(&view).await;
+        unharmed(&view, "the bell").await;
+        for case in CASES {
+            account_page(&view, case).await;
+        }
         let mut shown = BTreeSet::new();
         for (id, account) in &calls {
             let place = format!("#/calls/{id}");
@@ -93,6 +104,7 @@ async fn whatever_providers_send_is_text_in_every_view_and_nothing_but_text() {
 /// their accounts.
 async fn a_home_full_of_harm(setting: &Setting) -> Vec<(String, String)> {
     lead_through_poisoners(setting).await;
+    places_full_of_harm(setting);
     let house = setting.start().await;
     for (number, case) in CASES.iter().enumerate() {
         setting.place(case, script(number));
@@ -141,11 +153,51 @@ async fn lead_through_poisoners(setting: &Setting) {
             let base = |address| format!("base_url = \"http://{address}");
             text = text.replace(&base(behind), &base(before));
         }
-        text.replace(
+        let text = text.replace(
             "allow_private_network = true",
             "allow_private_network = true\npoll_every = \"0s\"",
-        )
+        );
+        // Everybody is too slow, so that the bell has something to tell.
+        format!("{text}\n[checks]\nlatency_p95 = \"1ms\"\n")
     });
+}
+
+/// Addresses of somebody else that would rather be something else.
+const ADDRESSES: [&str; 3] = [
+    r#"https://evil.example/"><img src=x onerror="window.harmed='address'">"#,
+    "https://evil.example/?q='onmouseover='window.harmed=6",
+    "javascript:window.harmed='address'",
+];
+
+/// What customers have configured at the providers: agents, numbers and applications whose names are markup,
+/// and addresses that are.
+fn places_full_of_harm(setting: &Setting) {
+    for (number, name) in POISONS.iter().enumerate() {
+        let (id, url) = (format!("harm{number}"), ADDRESSES[number % ADDRESSES.len()]);
+        let agent = json!({
+            "agent_id": id, "agent_name": name, "version": 1, "is_published": false, "webhook_url": url,
+        });
+        let assistant = json!({ "id": id, "name": name, "model": {}, "server": { "url": url } });
+        let number = json!({
+            "sid": id, "phone_number": name, "friendly_name": name, "voice_url": url,
+            "voice_fallback_url": url, "voice_application_sid": "", "trunk_sid": null,
+            "status_callback": url, "status_callback_method": "POST",
+        });
+        let application = json!({
+            "id": id, "application_name": name, "webhook_event_url": url,
+            "webhook_event_failover_url": url, "webhook_api_version": "2",
+        });
+        for (provider, kind, document) in [
+            ("retell", Thing::Agent, agent),
+            ("vapi", Thing::Assistant, assistant),
+            ("twilio", Thing::Number, number),
+            ("telnyx", Thing::Application, application),
+        ] {
+            let account = Case::of(provider).account;
+            let configured = setting.world().configure(account, kind, document);
+            configured.expect("one of ours");
+        }
+    }
 }
 
 fn script(number: usize) -> CallScript {
@@ -220,6 +272,54 @@ fn arrived(house: &House) -> Vec<(String, String)> {
         .iter()
         .map(|call| (text(&call["id"]), text(&call["account"])))
         .collect()
+}
+
+/// Opens the bell, and waits until it tells something.
+async fn bell(view: &View) {
+    view.until_true(
+        SOON,
+        "the bell tells something",
+        "if (document.querySelector('.bell [role=dialog]') === null)
+             document.querySelector('.bell button').click();
+         return document.querySelector('.bell [role=dialog] li .words') !== null",
+    )
+    .await;
+}
+
+/// Looks at an account's page: what is entered at its provider, and what the provider says to its key.
+async fn account_page(view: &View, case: &Case) {
+    let place = format!("#/settings/accounts/{}", case.account);
+    view.go(&place).await;
+    let least = if WITH_PLACES.contains(&case.provider) {
+        POISONS.len()
+    } else {
+        0
+    };
+    view.until_true(
+        SOON,
+        format_args!("{place} tells what is entered there"),
+        &format!(
+            "const card = [...document.querySelectorAll('main section, main [role=region]')]
+                 .find((one) => one.querySelector('ol') !== null);
+             return location.hash === '{place}' && card !== undefined
+                 && card.textContent.split('{MARK}').length > {least}"
+        ),
+    )
+    .await;
+    unharmed(view, &place).await;
+    view.click(Role::Button, "Check the key").await;
+    let told = view
+        .until_true(
+            SOON,
+            format_args!("{} answers", case.provider),
+            "return document.querySelector('main .callout .title')?.textContent ?? null",
+        )
+        .await;
+    let told = told.as_str().unwrap_or_default();
+    if WITH_NAMES.contains(&case.provider) {
+        assert!(told.contains(MARK), "{}: {told}", case.provider);
+    }
+    unharmed(view, &format!("{place}, its key checked")).await;
 }
 
 /// Notes what the content security policy refuses, from this moment on.

@@ -12,6 +12,7 @@ use ringback_audio::PlayerCommand;
 use ringback_intake::Door;
 use ringback_model::{CallId, Clock, RecordingId};
 use ringback_store::{Durability, Options, Reader, Store, StoreError, Writer};
+use ringback_tunnel::{Names, SystemNames};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -70,6 +71,8 @@ pub struct EngineOptions {
     pub durability: Durability,
     /// How patient the tunnel is.
     pub tunnel: Pace,
+    /// Who knows where the names of tunnels' servers lead.
+    pub names: Arc<dyn Names>,
 }
 
 impl EngineOptions {
@@ -87,6 +90,7 @@ impl EngineOptions {
             pace: PACE,
             durability: Durability::Full,
             tunnel: Pace::default(),
+            names: Arc::new(SystemNames),
         }
     }
 
@@ -169,7 +173,7 @@ impl Engine {
             polls: Polls::default(),
             stuck: stuck::Watch::default(),
             landed: LandedLately::default(),
-            tunnel: Tunneling::at(options.tunnel),
+            tunnel: Tunneling::at(options.tunnel, options.names.clone()),
             webhooks: Turn::default(),
             news,
             work,

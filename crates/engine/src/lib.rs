@@ -93,6 +93,7 @@ pub use ringback_providers::{
     WebhookStep, all as providers,
 };
 pub use ringback_store as store;
+pub use ringback_tunnel::Names;
 pub use setup::{NewAccount, Removed, RemovedData, Retired};
 pub use shapes::{Drift, DriftKind, Drifted, provider_title};
 pub use stuck::{STUCK, StuckBecause};

@@ -160,7 +160,7 @@ impl Sshd {
     /// # Panics
     /// When `ssh-keygen` does not tell it.
     pub fn fingerprint(&self) -> String {
-        fingerprint(&self.path("host"))
+        self.fingerprint_of("host")
     }
 
     /// The fingerprint of the key that it lets in: a right one of the wrong thing.
@@ -168,7 +168,12 @@ impl Sshd {
     /// # Panics
     /// When `ssh-keygen` does not tell it.
     pub fn other_fingerprint(&self) -> String {
-        fingerprint(&self.path("user"))
+        self.fingerprint_of("user")
+    }
+
+    /// The fingerprint of a key that was made here.
+    pub(crate) fn fingerprint_of(&self, name: &str) -> String {
+        fingerprint(&self.path(name))
     }
 
     /// What it said.

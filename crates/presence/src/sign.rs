@@ -2,7 +2,7 @@
 //! and no number stands there: a tray is seen by whoever looks at the screen.
 
 use jiff::{Timestamp, tz::TimeZone};
-use ringback_api::dto::CallRow;
+use ringback_api::dto::{CallRow, TunnelJson};
 
 use crate::{
     standing::{Condition, Standing},
@@ -62,7 +62,6 @@ pub fn sign(standing: &Standing, words: Words, zone: &TimeZone) -> Sign {
         .tunnel
         .as_ref()
         .filter(|tunnel| tunnel.kind != "none");
-    let tunnel = tunnel.map(|tunnel| words.tunnel(&tunnel.state));
 
     let mut title = vec!["Ringback".to_owned()];
     if standing.failed {
@@ -74,7 +73,7 @@ pub fn sign(standing: &Standing, words: Words, zone: &TimeZone) -> Sign {
 
     let mut lines = vec![ongoing.clone()];
     lines.extend(job.iter().map(|(text, _)| text.clone()));
-    lines.extend(tunnel.clone());
+    lines.extend(tunnel.map(|tunnel| tunnel_at_length(tunnel, words, zone)));
     if standing.to_look_at() > 0 {
         lines.push(words.to_look_at(standing.to_look_at()));
     }
@@ -99,7 +98,7 @@ pub fn sign(standing: &Standing, words: Words, zone: &TimeZone) -> Sign {
                 Item::Choice(words.pause(), Wish::Pause(job.run))
             });
         }
-        menu.extend(tunnel.map(Item::Note));
+        menu.extend(tunnel.map(|tunnel| Item::Note(tunnel_in_short(tunnel, words, zone))));
     }
     menu.push(Item::Choice(words.quit(), Wish::Quit));
     Sign {
@@ -110,17 +109,44 @@ pub fn sign(standing: &Standing, words: Words, zone: &TimeZone) -> Sign {
     }
 }
 
+/// How the tunnel is, and if that is badly, why and until when.
+fn tunnel_in_short(tunnel: &TunnelJson, words: Words, zone: &TimeZone) -> String {
+    if tunnel.state != "down" {
+        return words.tunnel(&tunnel.state);
+    }
+    let next_try = tunnel
+        .next_try
+        .as_deref()
+        .and_then(|at| on_the_wall(at, zone));
+    words.tunnel_down(tunnel.reason.as_deref(), next_try.as_deref())
+}
+
+/// The same, and if it is well, where it begins and how long the way takes.
+fn tunnel_at_length(tunnel: &TunnelJson, words: Words, zone: &TimeZone) -> String {
+    let host = tunnel.url.as_deref().map(|url| {
+        let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+        behind_scheme.split('/').next().unwrap_or_default()
+    });
+    match host {
+        Some(host) if tunnel.state == "up" => words.tunnel_up(host, tunnel.round_trip_ms),
+        _ => tunnel_in_short(tunnel, words, zone),
+    }
+}
+
+/// A moment as a clock on the wall shows it.
+fn on_the_wall(at: &str, zone: &TimeZone) -> Option<String> {
+    let at: Timestamp = at.parse().ok()?;
+    Some(at.to_zoned(zone.clone()).strftime("%H:%M").to_string())
+}
+
 /// Which way, who answered, and when.
 fn call(row: &CallRow, words: Words, zone: &TimeZone) -> String {
-    let began = row
-        .started_at
-        .as_ref()
-        .and_then(|at| at.parse::<Timestamp>().ok());
+    let began = row.started_at.as_deref();
     let mut parts = vec![
         words.direction(&row.direction),
         row.agent.clone().unwrap_or_else(|| row.account.clone()),
     ];
-    parts.extend(began.map(|at| at.to_zoned(zone.clone()).strftime("%H:%M").to_string()));
+    parts.extend(began.and_then(|at| on_the_wall(at, zone)));
     parts.join(" · ")
 }
 
@@ -205,7 +231,7 @@ mod tests {
         let tunnel: TunnelJson = serde_json::from_value(serde_json::json!({
             "kind": "ssh", "state": "down", "url": null, "last_url": null, "since": null,
             "round_trip_ms": null, "reason": "no_answer", "message": null, "hint": null,
-            "tries": 1, "next_try": null
+            "tries": 1, "next_try": "2026-03-01T10:07:12.000Z"
         }))
         .expect("a tunnel as the contract tells it");
         let none = TunnelJson {
@@ -223,10 +249,31 @@ mod tests {
                 .iter()
                 .any(|item| matches!(item, Item::Note(text) if text.contains("Tunnel")))
         );
+        let up = TunnelJson {
+            state: "up".into(),
+            url: Some("https://hooks.example/".into()),
+            round_trip_ms: Some(71.3),
+            reason: None,
+            next_try: None,
+            ..tunnel.clone()
+        };
         standing.tunnel = Some(tunnel);
         let sign = shown(&standing);
-        assert!(sign.menu.contains(&Item::Note("Tunnel: down".into())));
+        let down = "Tunnel: down, the public address does not answer; next try 11:07";
+        assert!(sign.menu.contains(&Item::Note(down.into())), "{sign:?}");
+        assert!(sign.lines.contains(&down.into()), "{sign:?}");
         assert_eq!(sign.condition, Condition::Broken);
+
+        standing.tunnel = Some(up.clone());
+        let sign = shown(&standing);
+        assert!(sign.menu.contains(&Item::Note("Tunnel: up".into())));
+        let at_length = "Tunnel: up, hooks.example, under 100 ms";
+        assert_eq!(sign.lines, ["No ongoing calls", at_length]);
+        standing.tunnel = Some(TunnelJson {
+            round_trip_ms: Some(64.9),
+            ..up
+        });
+        assert_eq!(shown(&standing), sign, "the tray stays as it is");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What tray and notifications say, in English and German. Sentences of alerts are short ones: the
 //! window tells the whole story.
 
+mod tunnel;
+
 /// In which language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Words {
@@ -83,16 +85,6 @@ impl Words {
             "web" => self.pick("Web", "Web"),
             "meeting" => self.pick("Meeting", "Besprechung"),
             _ => self.pick("Call", "Anruf"),
-        }
-    }
-
-    /// How the tunnel is.
-    pub fn tunnel(self, state: &str) -> String {
-        match state {
-            "up" => self.pick("Tunnel: up", "Tunnel: verbunden"),
-            "starting" => self.pick("Tunnel: being opened", "Tunnel: wird geöffnet"),
-            "down" => self.pick("Tunnel: down", "Tunnel: unterbrochen"),
-            _ => self.pick("Tunnel: off", "Tunnel: aus"),
         }
     }
 

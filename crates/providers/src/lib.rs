@@ -37,6 +37,6 @@ pub use provider::{Provider, all, find, names};
 pub use request::{RawRequest, Refusal, Standing, VerifiedEvent};
 pub use shape::{Kinds, Shape, plain, shape};
 pub use webhook::{
-    Advice, May, NotSet, TEST_KIND, TargetKind, TestEvent, WebhookChange, WebhookStep,
+    Advice, Draft, May, NotSet, TEST_KIND, TargetKind, TestEvent, WebhookChange, WebhookStep,
     WebhookTarget,
 };

@@ -34,8 +34,19 @@ pub struct WebhookTarget {
     pub when_empty: May,
     /// Whether it may be exchanged while it is ours, or taken away.
     pub when_ours: May,
-    /// What is left to do in the dashboard after it was set.
+    /// What may be left to do in the dashboard after it was set.
     pub afterwards: Option<Advice>,
+    /// Where the place is a draft: what has to be done in the dashboard before it counts.
+    pub draft: Option<Draft>,
+}
+
+/// A place that counts only when a person makes it count. Until then events go elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What that person has to do.
+    pub advice: Advice,
+    /// The address that counts until then; `None`: none of this place's own.
+    pub counts: Option<String>,
 }
 
 /// What an address belongs to.
@@ -211,6 +222,7 @@ mod tests {
             when_empty,
             when_ours,
             afterwards: None,
+            draft: None,
         }
     }
 

@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 /// A kind of thing that can be configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Thing {
-    /// Retell's agents.
+    /// Retell's agents, in their newest version.
     Agent,
+    /// The version of a Retell agent that was published last, where the newest is a draft.
+    PublishedAgent,
     /// Vapi's assistants.
     Assistant,
     /// Telephone numbers.

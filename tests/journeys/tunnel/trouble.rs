@@ -1,8 +1,17 @@
 //! What goes wrong on the way is seen, said and mended.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use ringback_engine::{EngineOptions, Pace};
+use async_trait::async_trait;
+use ringback_engine::{EngineOptions, Names, Pace};
 use ringback_journeys::{
     patience::{SOON, until},
     setting::Setting,
@@ -10,6 +19,17 @@ use ringback_journeys::{
 use ringback_peers::{Nginx, Sshd, Wire, descendants, free_port};
 
 use super::{a_call_reaches_the_board, down, options, ssh, start, tunnel_that, up, with_tunnel};
+
+/// Nobody probes what has once answered.
+fn seldom(setting: &Setting) -> EngineOptions {
+    EngineOptions {
+        tunnel: Pace {
+            probe_every: Duration::from_secs(600),
+            ..options(setting).tunnel
+        },
+        ..setting.options()
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tunnel_that_is_killed_is_down_and_comes_up_again() {
@@ -87,6 +107,83 @@ async fn a_program_that_lives_while_its_link_is_dead_is_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_a_sleep_a_link_that_died_is_found_though_no_probe_is_due() {
+    let setting = Setting::webhooks_only().await;
+    let door = setting.sender.door().port().expect("the door has a port");
+    let wire = Wire::to(SocketAddr::from(([127, 0, 0, 1], door))).await;
+    with_tunnel(
+        &setting,
+        &format!(
+            "kind = \"command\"\nurl_pattern = \"open at (http://[0-9.:]+)\"\n\
+             command = [\"/bin/sh\", \"-c\", \"echo open at http://127.0.0.1:{}; exec sleep 600\"]",
+            wire.port()
+        ),
+    );
+    let house = setting.start_as(seldom(&setting)).await;
+    let house = house.expect("the engine starts");
+    up(&house).await;
+    wire.silence();
+    // The lid is closed, and opened an hour later.
+    setting.pass(Duration::from_secs(60 * 60));
+    let report = down(&house).await;
+    assert_eq!(report.reason.as_deref(), Some("no_answer"), "{report:?}");
+    wire.cut();
+    wire.mend();
+    up(&house).await;
+    house.engine.shutdown().await;
+}
+
+/// The only name in the world, known or not.
+#[derive(Debug, Default)]
+struct OneName {
+    is_known: AtomicBool,
+}
+
+#[async_trait]
+impl Names for OneName {
+    async fn look_up(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        if host == "desk.example" && self.is_known.load(Ordering::Relaxed) {
+            return Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))]);
+        }
+        Err(io::Error::other("nobody can be asked"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_names_at_the_start_it_waits_for_them_and_then_calls_arrive() {
+    let (setting, port) = (Setting::webhooks_only().await, free_port());
+    let (sshd, proxy) = (Sshd::start().await, Nginx::start(port).await);
+    let tunnel = ssh(&sshd, sshd.port(), port, &proxy);
+    let by_name = tunnel.replace("host = \"127.0.0.1\"", "host = \"desk.example\"");
+    assert_ne!(by_name, tunnel);
+    with_tunnel(&setting, &by_name);
+    let names = Arc::new(OneName::default());
+    let options = EngineOptions {
+        names: names.clone(),
+        ..options(&setting)
+    };
+    let house = setting.start_as(options).await.expect("the engine starts");
+    let report = down(&house).await;
+    assert_eq!(report.reason.as_deref(), Some("name_unknown"), "{report:?}");
+    let message = report.message.expect("it says what is wrong");
+    assert!(message.contains("desk.example"), "{message}");
+    let alert = ("tunnel_down".to_owned(), "tunnel".to_owned());
+    until(SOON, "a person is told", async || {
+        house.alerts().contains(&alert).then_some(())
+    })
+    .await;
+
+    names.is_known.store(true, Ordering::Relaxed);
+    let public = up(&house).await;
+    a_call_reaches_the_board(&setting, &house, &public, proxy.ca_file()).await;
+    until(SOON, "the alert goes by itself", async || {
+        (!house.alerts().contains(&alert)).then_some(())
+    })
+    .await;
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whatever_else_answers_at_the_public_address_is_not_taken_for_the_door() {
     // Another Ringback, with a canary of its own, stands where the public address leads.
     let other = Setting::webhooks_only().await;
@@ -136,14 +233,8 @@ async fn a_half_open_link_is_found_though_nobody_probes() {
     let (sshd, proxy) = (Sshd::start().await, Nginx::start(port).await);
     let wire = Wire::to(SocketAddr::from(([127, 0, 0, 1], sshd.port()))).await;
     with_tunnel(&setting, &ssh(&sshd, wire.port(), port, &proxy));
-    let seldom = EngineOptions {
-        tunnel: Pace {
-            probe_every: Duration::from_secs(600),
-            ..options(&setting).tunnel
-        },
-        ..setting.options()
-    };
-    let house = setting.start_as(seldom).await.expect("the engine starts");
+    let house = setting.start_as(seldom(&setting)).await;
+    let house = house.expect("the engine starts");
     up(&house).await;
     wire.silence();
     let report = down(&house).await;

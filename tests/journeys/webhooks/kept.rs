@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use ringback_engine::Whose;
+use ringback_api::cli;
+use ringback_engine::{SetOutcome, Whose};
 use ringback_journeys::{
     patience::{SOON, until},
     setting::{House, RETELL, Setting, TELNYX, TWILIO},
@@ -11,7 +12,7 @@ use ringback_peers::Wire;
 use ringback_simulator::{Thing, Times};
 use serde_json::json;
 
-use super::{ADA, agent, changes, configure, configured, number, place, register_one};
+use super::{ADA, agent, changes, configure, configured, number, place, published, register_one};
 
 /// The door of the setting under the address of this wire; nothing is polled.
 fn move_to(setting: &Setting, wire: &Wire) -> String {
@@ -156,6 +157,105 @@ async fn a_changed_address_is_entered_by_itself_after_consent_and_not_before() {
         .await
         .expect("answers");
     assert_eq!(look.keep_current, Some(false));
+    house.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_published_agent_is_asked_for_until_a_person_has_published_what_was_entered_in_its_draft()
+{
+    let setting = Setting::webhooks_only().await;
+    let (first, second, third) = wires(&setting).await;
+    let address = |url: &str| format!("{url}/webhooks/{RETELL}");
+    let one = address(&move_to(&setting, &first));
+    configure(&setting, RETELL, Thing::Agent, agent("agent_1", Some(&one)));
+    let live = published("agent_1", 0, &one);
+    configure(&setting, RETELL, Thing::PublishedAgent, live.clone());
+    let house = setting.start().await;
+    let agreed = house.engine.keep_webhook_current(RETELL, true, ADA);
+    agreed.await.expect("it can be set");
+    until(SOON, "the first address is kept in mind", async || {
+        let known = house.engine.read(|reader| reader.addresses().all());
+        known.ok()?.first().map(drop)
+    })
+    .await;
+    let looked = place(&house, RETELL, "agent:agent_1").await;
+    assert_eq!((looked.whose, looked.pending), (Whose::Ours, None));
+    house.engine.shutdown().await;
+
+    // The draft gets the new address, and calls go on being told to the old one.
+    let two = address(&move_to(&setting, &second));
+    let house = setting.start().await;
+    stands(&setting, &two).await;
+    until(SOON, "a person is asked", async || {
+        has(&house, "public_url_changed", RETELL).then_some(())
+    })
+    .await;
+    let alerts = house.engine.read(|reader| reader.alerts().open());
+    let alerts = alerts.expect("readable");
+    let asked = alerts.iter().find(|it| it.what.subject == RETELL);
+    let params = &asked.expect("it is open").what.params;
+    assert_eq!(
+        (&params["url"], &params["before"]),
+        (&json!(two), &json!(one))
+    );
+    assert_eq!(
+        configured(&setting, RETELL, Thing::PublishedAgent, "agent_1"),
+        live,
+        "publishing is a person's to do"
+    );
+    let looked = place(&house, RETELL, "agent:agent_1").await;
+    let left = looked.pending.expect("it is not published");
+    assert_eq!((looked.whose, left.code), (Whose::Ours, "retell_publish"));
+    let counts = looked.target.draft.expect("it is a draft").counts;
+    assert_eq!(counts.as_deref(), Some(one.as_str()));
+    let told = cli::webhook(&house.engine, RETELL).await.expect("answers");
+    let told = &told.targets[0];
+    assert_eq!(told.state, "draft");
+    assert_eq!(told.counts.as_deref(), Some(one.as_str()));
+
+    // To enter it once more is no way out.
+    let again = register_one(&house, RETELL, "agent:agent_1").await;
+    assert_eq!(again, SetOutcome::Drafted(left));
+    assert!(has(&house, "public_url_changed", RETELL));
+
+    // Published, it is found within the hour.
+    configure(
+        &setting,
+        RETELL,
+        Thing::Agent,
+        published("agent_1", 1, &two),
+    );
+    setting.pass(Duration::from_secs(61 * 60));
+    until(SOON, "nobody is asked any more", async || {
+        house.look();
+        (!has(&house, "public_url_changed", RETELL)).then_some(())
+    })
+    .await;
+    house.engine.shutdown().await;
+
+    // At once when somebody looks.
+    configure(&setting, RETELL, Thing::Agent, agent("agent_1", Some(&two)));
+    configure(
+        &setting,
+        RETELL,
+        Thing::PublishedAgent,
+        published("agent_1", 1, &two),
+    );
+    let three = address(&move_to(&setting, &third));
+    let house = setting.start().await;
+    until(SOON, "a person is asked again", async || {
+        has(&house, "public_url_changed", RETELL).then_some(())
+    })
+    .await;
+    stands(&setting, &three).await;
+    configure(
+        &setting,
+        RETELL,
+        Thing::Agent,
+        published("agent_1", 2, &three),
+    );
+    place(&house, RETELL, "agent:agent_1").await;
+    assert!(!has(&house, "public_url_changed", RETELL));
     house.engine.shutdown().await;
 }
 

@@ -19,6 +19,14 @@ fn agent(id: &str, url: Option<&str>) -> Value {
     json!({ "agent_id": id, "agent_name": "Desk", "version": 1, "is_published": false, "webhook_url": url })
 }
 
+/// A Retell agent's version that callers reach.
+fn published(id: &str, version: u64, url: &str) -> Value {
+    let mut agent = agent(id, Some(url));
+    agent["version"] = version.into();
+    agent["is_published"] = true.into();
+    agent
+}
+
 /// A Twilio number whose calls flow somewhere else.
 fn number(sid: &str, callback: &str) -> Value {
     json!({

@@ -23,6 +23,10 @@ pub struct Shown {
     pub body: String,
     /// The keys of its buttons.
     pub actions: Vec<String>,
+    /// The name of its icon.
+    pub icon: String,
+    /// The name of the menu's entry that it belongs to.
+    pub entry: String,
 }
 
 #[derive(Default)]
@@ -57,11 +61,11 @@ impl Service {
         &self,
         _app_name: &str,
         replaces_id: u32,
-        _app_icon: &str,
+        app_icon: String,
         summary: String,
         body: String,
         actions: Vec<String>,
-        _hints: HashMap<String, OwnedValue>,
+        hints: HashMap<String, OwnedValue>,
         _expire_timeout: i32,
     ) -> u32 {
         let mut wall = self.0.lock().expect("no test panics within");
@@ -77,6 +81,12 @@ impl Service {
             title: summary,
             body,
             actions,
+            icon: app_icon,
+            entry: hints
+                .get("desktop-entry")
+                .and_then(|entry| <&str>::try_from(entry).ok())
+                .unwrap_or_default()
+                .to_owned(),
         });
         id
     }

@@ -33,6 +33,20 @@ test("somebody else's address has no button, and says why", async () => {
   expect(await line.getByRole("button").count()).toBe(0);
 });
 
+test("what stands in a draft is told apart, with what to publish and where events go until then", async () => {
+  const page = await open({ at: "#/health" });
+  await page.getByRole("button", { name: "Webhooks of clinic-retell" }).click();
+  const card = page.getByRole("region", { name: "Webhooks at the provider" });
+  const night = card.getByRole("list", { name: "What is entered there" }).getByRole("listitem").filter({ hasText: "Agent Night desk" });
+  await night.getByText("An earlier address of ours").waitFor();
+  await night.getByRole("button", { name: "Register at Agent Night desk" }).click();
+  await night.getByRole("button", { name: "Enter it" }).click();
+  await night.getByText("In the draft, not published").waitFor();
+  await night.getByText("publish its draft").waitFor();
+  await night.getByText("https://old.example/webhooks/clinic-retell", { exact: true }).waitFor();
+  await card.getByText("Agent Night desk: entered in the draft").waitFor();
+});
+
 test("a test event is sent, and what comes of it is told", async () => {
   const page = await open({ at: "#/health" });
   await page.getByRole("button", { name: "Webhooks of clinic-retell" }).click();

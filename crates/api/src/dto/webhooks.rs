@@ -87,7 +87,8 @@ pub struct WebhookTargetJson {
     pub name: Option<String>,
     /// The provider's word for the field.
     pub field: String,
-    /// Whose the address is that stands there: `ours | old | empty | foreign`.
+    /// Whose the address is that stands there: `ours | draft | old | empty | foreign`. `draft`: ours, and it
+    /// does not count yet.
     pub state: String,
     /// The address that stands there, without what stands behind `?` and before `@`.
     pub value: Option<String>,
@@ -101,6 +102,10 @@ pub struct WebhookTargetJson {
     pub why_not: Option<AdviceJson>,
     /// What has to be read before it is entered.
     pub caution: Option<AdviceJson>,
+    /// What a person has to do before the address in a draft counts.
+    pub pending: Option<AdviceJson>,
+    /// Where events go until then; `null`: to no address of this place's own.
+    pub counts: Option<String>,
     /// What can be put back.
     pub previous: Option<WebhookPrevious>,
 }
@@ -137,7 +142,8 @@ pub struct WebhookSet {
 pub struct WebhookResult {
     /// [`WebhookTargetJson::id`].
     pub target: String,
-    /// `done | unchanged | refused | changed | no_such_place | failed`.
+    /// `done | drafted | unchanged | refused | changed | no_such_place | failed`. `drafted`: it counts when
+    /// a person has done what `advice` says.
     pub outcome: String,
     /// What is left to do, or why it was refused.
     pub advice: Option<AdviceJson>,

@@ -151,21 +151,29 @@ fn target(looked: LookedTarget) -> WebhookTargetJson {
         will_set,
         why_not,
         caution,
+        pending,
         previous,
         ..
     } = looked;
+    let counts = target.draft.as_ref().filter(|_| pending.is_some());
+    let counts = counts.and_then(|draft| draft.counts.as_deref().map(shown));
     WebhookTargetJson {
         id: target.id,
         kind: target.kind.as_str().into(),
         name: target.name,
         field: target.field.into(),
-        state: whose.as_str().into(),
+        state: match pending {
+            Some(_) => "draft".into(),
+            None => whose.as_str().into(),
+        },
         value: target.value.as_deref().map(shown),
         failover: target.failover.as_deref().map(shown),
         drives_calls: target.drives_calls,
         will_set: will_set.as_deref().map(shown),
         why_not: why_not.map(advice),
         caution: caution.map(advice),
+        pending: pending.map(advice),
+        counts,
         previous: previous.map(|previous| WebhookPrevious {
             value: previous.value.as_deref().map(shown),
             at: time(previous.at),
@@ -192,6 +200,7 @@ fn shown(address: &str) -> String {
 fn result(set: SetTarget) -> WebhookResult {
     let (outcome, advised, error) = match set.outcome {
         SetOutcome::Done(afterwards) => ("done", afterwards, None),
+        SetOutcome::Drafted(advice) => ("drafted", Some(advice), None),
         SetOutcome::Unchanged => ("unchanged", None, None),
         SetOutcome::Refused(advice) => ("refused", Some(advice), None),
         SetOutcome::Changed => ("changed", None, None),

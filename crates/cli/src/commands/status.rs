@@ -66,11 +66,15 @@ fn tunnel(tunnel: &TunnelJson) -> String {
             tunnel.since.as_deref().unwrap_or_default(),
             tunnel.round_trip_ms.unwrap_or_default()
         ),
-        "down" => format!(
-            "tunnel: DOWN ({}): {}",
-            tunnel.reason.as_deref().unwrap_or_default(),
-            tunnel.message.as_deref().unwrap_or_default()
-        ),
+        "down" => {
+            let next_try = tunnel.next_try.as_ref();
+            format!(
+                "tunnel: DOWN ({}): {}{}",
+                tunnel.reason.as_deref().unwrap_or_default(),
+                tunnel.message.as_deref().unwrap_or_default(),
+                next_try.map_or_else(String::new, |at| format!("; next try at {at}"))
+            )
+        }
         state => format!("tunnel: {state}"),
     }
 }
@@ -91,4 +95,26 @@ fn whole(one: &CompletenessJson) -> String {
         format!(" ({})", holes.join(", "))
     };
     format!("  {through}; {} of {} held{holes}", one.held, one.expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tunnel_that_is_down_is_told_with_its_reason_and_the_next_try() {
+        let mut told: TunnelJson = serde_json::from_value(serde_json::json!({
+            "kind": "ssh", "state": "down", "url": null, "last_url": null, "since": null,
+            "round_trip_ms": null, "reason": "unreachable", "message": "desk.example does not answer",
+            "hint": null, "tries": 3, "next_try": "2026-03-01T10:07:12.000Z"
+        }))
+        .expect("a tunnel as the contract tells it");
+        let down = "tunnel: DOWN (unreachable): desk.example does not answer";
+        assert_eq!(
+            tunnel(&told),
+            format!("{down}; next try at 2026-03-01T10:07:12.000Z")
+        );
+        told.next_try = None;
+        assert_eq!(tunnel(&told), down, "it is being tried");
+    }
 }

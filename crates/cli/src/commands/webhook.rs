@@ -68,7 +68,7 @@ fn told(set: &WebhookSet, out: Out) -> Done {
         });
         lines.collect::<Vec<_>>().join("\n")
     })?;
-    let is_good = |outcome: &str| matches!(outcome, "done" | "unchanged");
+    let is_good = |outcome: &str| matches!(outcome, "done" | "drafted" | "unchanged");
     Ok(
         if set.results.iter().all(|result| is_good(&result.outcome)) {
             DONE
@@ -135,8 +135,12 @@ fn place(target: &WebhookTargetJson) -> String {
     if let Some(value) = &target.will_set {
         text.push_str(&format!("\n  --register enters {value}"));
     }
-    for advice in target.caution.iter().chain(&target.why_not) {
+    let advice = target.caution.iter().chain(&target.why_not);
+    for advice in advice.chain(&target.pending) {
         text.push_str(&format!("\n  {}", advice.text));
+    }
+    if let Some(counts) = &target.counts {
+        text.push_str(&format!("\n  until then events go to {counts}"));
     }
     if let Some(previous) = &target.previous {
         let before = previous.value.as_deref().unwrap_or("nothing");

@@ -3,10 +3,10 @@
 use std::{
     hash::{BuildHasher, RandomState},
     path::PathBuf,
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
-use ringback_tunnel::{Bore, Command, HostKeys, PRESETS, Pattern, Preset, Ssh};
+use ringback_tunnel::{Bore, Command, HostKeys, PRESETS, Pattern, Preset, Ssh, SystemNames};
 use toml::de::DeValue;
 use url::Url;
 
@@ -173,6 +173,7 @@ fn ssh(table: &Table<'_>, public_url: Option<&Url>, environment: Environment<'_>
     Ok(Ssh {
         host: host(table)?,
         port: port(table, "port")?.unwrap_or(SSH_PORT),
+        names: Arc::new(SystemNames),
         user: needed(
             table,
             "user",
@@ -201,6 +202,7 @@ fn bore(table: &Table<'_>, public_url: Option<&Url>, environment: Environment<'_
         )
     })?;
     Ok(Bore {
+        names: Arc::new(SystemNames),
         host: host(table)?,
         port: port(table, "port")?.unwrap_or(BORE_PORT),
         remote_port: port(table, "remote_port")?.ok_or_else(|| {

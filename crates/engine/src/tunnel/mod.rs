@@ -14,7 +14,7 @@ use std::{
 
 use ringback_intake::Canary;
 use ringback_store::{NewAlert, StoreError, Writer};
-use ringback_tunnel::{Around, Fixed, Kind, Movement, State, Tunnel};
+use ringback_tunnel::{Around, Bore, Fixed, Kind, Movement, Names, Ssh, State, Tunnel};
 use tokio::sync::watch;
 use url::Url;
 
@@ -49,6 +49,7 @@ pub(crate) const MOVED: &str = "public_url_changed";
 #[derive(Debug)]
 pub(crate) struct Tunneling {
     pace: Pace,
+    names: Arc<dyn Names>,
     here: Mutex<Here>,
 }
 
@@ -59,9 +60,10 @@ struct Here {
 }
 
 impl Tunneling {
-    pub(crate) fn at(pace: Pace) -> Self {
+    pub(crate) fn at(pace: Pace, names: Arc<dyn Names>) -> Self {
         Self {
             pace,
+            names,
             here: Mutex::default(),
         }
     }
@@ -132,14 +134,21 @@ fn is_off(config: &TunnelConfig) -> bool {
     matches!(config.kind, TunnelKind::None) && config.public_url.is_none()
 }
 
-fn kind(config: &TunnelConfig) -> Option<Arc<dyn Kind>> {
+fn kind(config: &TunnelConfig, names: &Arc<dyn Names>) -> Option<Arc<dyn Kind>> {
+    let names = names.clone();
     match &config.kind {
         TunnelKind::None => {
             let url = config.public_url.clone()?;
             Some(Arc::new(Fixed { url }))
         }
-        TunnelKind::Ssh(ssh) => Some(Arc::new((**ssh).clone())),
-        TunnelKind::Bore(bore) => Some(Arc::new(bore.clone())),
+        TunnelKind::Ssh(ssh) => Some(Arc::new(Ssh {
+            names,
+            ..(**ssh).clone()
+        })),
+        TunnelKind::Bore(bore) => Some(Arc::new(Bore {
+            names,
+            ..bore.clone()
+        })),
         TunnelKind::Command(command) => Some(Arc::new(command.clone())),
     }
 }
@@ -201,7 +210,7 @@ async fn run(
     is_over: impl Future<Output = ()>,
 ) {
     let name = kind_name(config);
-    let Some(kind) = kind(&config.tunnel) else {
+    let Some(kind) = kind(&config.tunnel, &core.tunnel.names) else {
         core.tunnel.set(None, Some(TunnelReport::off(name)));
         write(core, |writer| {
             writer.alerts_mut().resolve(DOWN, "tunnel").map(drop)

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::{
-    Consent, SetOutcome, Whose, consent_key, consent_of, look,
+    Consent, LookedTarget, SetOutcome, WebhookLook, Whose, consent_key, consent_of, look,
     write::{self, MOVED},
 };
 use crate::{EngineError, accounts::Party, core::Core};
@@ -30,12 +30,17 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// After this many tries in vain a person is told.
 const TOLD_AFTER: u32 = 3;
 
+/// A draft that was filled in is looked at again so often, until somebody has published it.
+const LOOKED_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 /// Who is written down.
 const WHO: &str = "ringback";
 
-/// What was tried in vain.
-#[derive(Clone, Copy, Debug)]
+/// What was tried in vain, or waits for a person.
+#[derive(Clone, Debug)]
 struct Tries {
+    /// The address that was to be entered. Another one is tried at once.
+    address: String,
     count: u32,
     next: Timestamp,
 }
@@ -123,17 +128,28 @@ async fn attend(
     let key = kept_key(account);
     let kept: Option<Option<String>> = core.store.read(|reader| reader.settings().get(&key))?;
     let now = core.clock.now();
-    let is_waiting = tries.get(account).is_some_and(|tries| now < tries.next);
+    let before = tries.get(account).filter(|it| it.address == present);
+    let is_waiting = before.is_some_and(|before| now < before.next);
     if kept.flatten().as_ref() == Some(&present) || is_waiting {
         return Ok(());
     }
+    let count = before.map_or(1, |before| before.count + 1);
+    let mut again = |count: u32, pause: SignedDuration| {
+        let address = present.clone();
+        let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+        tries.insert(
+            account.clone(),
+            Tries {
+                address,
+                count,
+                next,
+            },
+        );
+    };
     let round = round(core, party).await?;
     match round.trouble {
         Some(trouble) => {
-            let count = tries.get(account).map_or(1, |tries| tries.count + 1);
-            let pause = pause(count);
-            let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
-            tries.insert(account.clone(), Tries { count, next });
+            again(count, pause(count));
             tracing::warn!(account = %account, error = %trouble, count, "the address at the provider is not up to date yet");
             if count >= TOLD_AFTER || !trouble.may_pass() {
                 let alert = NewAlert {
@@ -146,7 +162,12 @@ async fn attend(
             }
         }
         None => {
-            tries.remove(account);
+            if round.in_draft {
+                again(0, LOOKED_AGAIN);
+            } else {
+                tries.remove(account);
+            }
+            let is_kept = !round.in_draft;
             let subject = account.to_string();
             let by_hand = round.by_hand.then(|| NewAlert {
                 kind: MOVED.into(),
@@ -154,7 +175,9 @@ async fn attend(
                 params: json!({ "url": present, "before": round.before }),
             });
             core.write(move |writer: &mut Writer<'_>| {
-                writer.settings_mut().set(&key, &Some(present))?;
+                if is_kept {
+                    writer.settings_mut().set(&key, &Some(present))?;
+                }
                 writer.alerts_mut().close(NOT_KEPT, &subject)?;
                 match by_hand {
                     Some(alert) => writer.alerts_mut().raise_once(&alert),
@@ -167,6 +190,26 @@ async fn attend(
     Ok(())
 }
 
+/// What a person has seen to: nobody is asked any more for a draft that was published.
+pub(super) async fn noticed(
+    core: &Core,
+    party: &Party,
+    look: &WebhookLook,
+) -> Result<(), EngineError> {
+    let is_behind = look.targets.iter().any(LookedTarget::is_behind);
+    let is_somewhere = look.targets.iter().any(|it| it.whose == Whose::Ours);
+    if look.keep_current != Some(true) || look.trouble.is_some() || is_behind || !is_somewhere {
+        return Ok(());
+    }
+    let subject = party.id().to_string();
+    let asks = |reader: &Reader<'_>| reader.alerts().standing(MOVED, &subject);
+    if core.store.read(asks)?.is_some() {
+        core.write(move |writer: &mut Writer<'_>| writer.alerts_mut().close(MOVED, &subject))
+            .await?;
+    }
+    Ok(())
+}
+
 /// What a look after an account's places came to.
 struct Round {
     /// Something that may be otherwise at the next try, or that a person has to mend.
@@ -174,6 +217,8 @@ struct Round {
     /// Whether a place with an earlier address is left to a person, and that address.
     by_hand: bool,
     before: Option<String>,
+    /// Whether that person has to publish what was entered in a draft.
+    in_draft: bool,
 }
 
 async fn round(core: &Core, party: &Party) -> Result<Round, EngineError> {
@@ -183,9 +228,15 @@ async fn round(core: &Core, party: &Party) -> Result<Round, EngineError> {
         trouble: found.trouble,
         by_hand: false,
         before: None,
+        in_draft: false,
     };
-    for looked in &found.targets {
-        if looked.whose != Whose::OursOnce || looked.is_restored {
+    for looked in found.targets.iter().filter(|looked| looked.is_behind()) {
+        if looked.counts_still {
+            (round.by_hand, round.in_draft) = (true, true);
+            let draft = looked.target.draft.as_ref();
+            round.before = draft.and_then(|draft| draft.counts.clone());
+        }
+        if looked.whose != Whose::OursOnce {
             continue;
         }
         let outcome = match looked.target.when_ours {
@@ -193,7 +244,10 @@ async fn round(core: &Core, party: &Party) -> Result<Round, EngineError> {
             May::Knowing(advice) | May::No(advice) => SetOutcome::Refused(advice),
         };
         match outcome {
-            SetOutcome::Done(_) | SetOutcome::Unchanged | SetOutcome::NoSuchPlace => {}
+            SetOutcome::Done(_)
+            | SetOutcome::Drafted(_)
+            | SetOutcome::Unchanged
+            | SetOutcome::NoSuchPlace => {}
             // Whoever changed it knows what it shall be.
             SetOutcome::Changed => {}
             SetOutcome::Refused(_) => {

@@ -83,7 +83,18 @@ fn looked(target: WebhookTarget, lines: &[Registration], addresses: &Addresses) 
         _ => None,
     };
     let can_be_taken = !matches!(target.when_ours, May::No(_));
+    let counts = target
+        .draft
+        .as_ref()
+        .map(|draft| addresses.whose(draft.counts.as_deref()));
+    let is_pending = whose == Whose::Ours && counts.is_some_and(|counts| counts != Whose::Ours);
     LookedTarget {
+        pending: target
+            .draft
+            .as_ref()
+            .filter(|_| is_pending)
+            .map(|draft| draft.advice),
+        counts_still: counts == Some(Whose::OursOnce),
         whose,
         will_set,
         why_not,

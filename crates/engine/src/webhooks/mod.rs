@@ -57,10 +57,21 @@ pub struct LookedTarget {
     pub why_not: Option<Advice>,
     /// What a person has to know before it is set.
     pub caution: Option<Advice>,
+    /// What a person has to do before the account's address, which stands in a draft, counts.
+    pub pending: Option<Advice>,
     /// What stood there before Ringback set something, as long as that can be put back.
     pub previous: Option<Previous>,
     /// Whether a person put back what stood there, and nobody set it since.
     pub(crate) is_restored: bool,
+    /// Whether an earlier address of ours counts as long as nobody publishes what stands there.
+    pub(crate) counts_still: bool,
+}
+
+impl LookedTarget {
+    /// Whether events go to an earlier address of ours, or will once somebody publishes a draft.
+    fn is_behind(&self) -> bool {
+        !self.is_restored && (self.whose == Whose::OursOnce || self.counts_still)
+    }
 }
 
 /// What stood in a place before.
@@ -101,7 +112,10 @@ impl Engine {
     /// Asks the account's provider where it sends its webhooks.
     pub async fn look_at_webhooks(&self, account: &str) -> Result<WebhookLook, EngineError> {
         let core = self.core();
-        look::look(core, &*core.party(account)?).await
+        let party = core.party(account)?;
+        let look = look::look(core, &party).await?;
+        keep::noticed(core, &party, &look).await?;
+        Ok(look)
     }
 
     /// Enters the account's address in these places; without any, in all that need no caution. `who`

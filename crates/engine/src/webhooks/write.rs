@@ -19,8 +19,10 @@ pub struct SetTarget {
 /// What came of setting an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetOutcome {
-    /// It stands there now, with what is left to do.
+    /// It stands there now, with what may be left to do.
     Done(Option<Advice>),
+    /// It stands in a draft now, or stood there already, and counts when a person has done this.
+    Drafted(Advice),
     /// It stood there already.
     Unchanged,
     /// It may not be set, and why.
@@ -36,7 +38,7 @@ pub enum SetOutcome {
 impl SetOutcome {
     /// Whether it is as it was to be.
     pub fn is_good(&self) -> bool {
-        matches!(self, Self::Done(_) | Self::Unchanged)
+        matches!(self, Self::Done(_) | Self::Drafted(_) | Self::Unchanged)
     }
 }
 
@@ -90,7 +92,9 @@ pub(super) async fn register(
             .targets
             .iter()
             .filter(|looked| looked.whose == Whose::OursOnce)
-            .all(|looked| done.iter().any(|set| set.target == looked.target.id));
+            .all(|looked| done.iter().any(|set| set.target == looked.target.id))
+        // Where a draft was filled in, the earlier address counts until somebody publishes it.
+        && !look.targets.iter().any(|looked| looked.counts_still);
     let is_somewhere = !done.is_empty() || look.targets.iter().any(|it| it.whose == Whose::Ours);
     if all_current && is_somewhere {
         let account = party.id().to_string();
@@ -116,7 +120,9 @@ pub(super) async fn set(
     who: &str,
 ) -> Result<SetOutcome, EngineError> {
     if looked.whose == Whose::Ours {
-        return Ok(SetOutcome::Unchanged);
+        return Ok(looked
+            .pending
+            .map_or(SetOutcome::Unchanged, SetOutcome::Drafted));
     }
     if let Some(advice) = looked.why_not {
         return Ok(SetOutcome::Refused(advice));
@@ -188,7 +194,9 @@ async fn write(
     let error = match &set {
         Ok(()) => None,
         // It may have arrived all the same; the next look tells.
-        Err(NotSet::Api(ApiError::Transport(_))) => return Ok(outcome(set, looked)),
+        Err(NotSet::Api(ApiError::Transport(_))) => {
+            return Ok(outcome(set, looked, value.as_deref()));
+        }
         Err(error) => Some(error.to_string()),
     };
     core.write(move |writer: &mut Writer<'_>| writer.registrations_mut().end(id, error.as_deref()))
@@ -197,12 +205,16 @@ async fn write(
         account = %party.id(), target = target.kind.as_str(), why = why.as_str(), done = set.is_ok(),
         "an address of webhooks was to be set at the provider"
     );
-    Ok(outcome(set, looked))
+    Ok(outcome(set, looked, value.as_deref()))
 }
 
-fn outcome(set: Result<(), NotSet>, looked: &LookedTarget) -> SetOutcome {
+fn outcome(set: Result<(), NotSet>, looked: &LookedTarget, value: Option<&str>) -> SetOutcome {
+    let target = &looked.target;
     match set {
-        Ok(()) => SetOutcome::Done(looked.target.afterwards),
+        Ok(()) => match &target.draft {
+            Some(draft) if draft.counts.as_deref() != value => SetOutcome::Drafted(draft.advice),
+            _ => SetOutcome::Done(target.afterwards),
+        },
         Err(NotSet::Changed) => SetOutcome::Changed,
         Err(NotSet::ByHand(advice)) => SetOutcome::Refused(advice),
         Err(NotSet::Api(ApiError::NotFound)) => SetOutcome::NoSuchPlace,

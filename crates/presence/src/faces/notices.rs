@@ -39,6 +39,12 @@ trait Notifications {
     fn close_notification(&self, id: u32) -> zbus::Result<()>;
 }
 
+/// The menu's entry that the package installs, without its ending (`assets/linux`).
+const ENTRY: &str = "ringback-desktop";
+
+/// The icon in that entry.
+const ICON: &str = "ringback";
+
 /// A person has put it away; the other reasons are the service's own.
 const PUT_AWAY: u32 = 2;
 
@@ -189,13 +195,13 @@ impl Wall {
             .collect();
         let hints = HashMap::from([
             ("urgency", Value::U8(1)),
-            ("desktop-entry", Value::from("Ringback")),
+            ("desktop-entry", Value::from(ENTRY)),
         ]);
         self.service
             .notify(
                 "Ringback",
                 replaces,
-                "ringback-desktop",
+                ICON,
                 &note.title,
                 &body,
                 &actions,
@@ -250,6 +256,13 @@ mod tests {
             escaped("<b>Desk & Co</b>"),
             "&lt;b&gt;Desk &amp; Co&lt;/b&gt;"
         );
+    }
+
+    #[test]
+    fn entry_and_icon_are_those_that_the_package_installs() {
+        let entry = include_str!("../../../../assets/linux/ringback-desktop.desktop");
+        assert_eq!(ENTRY, "ringback-desktop");
+        assert!(entry.lines().any(|line| line == format!("Icon={ICON}")));
     }
 
     /// What is heard when the service says this.

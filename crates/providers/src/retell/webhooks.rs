@@ -3,7 +3,9 @@
 //!
 //! An agent with an address of its own takes its events from the account's. A published version of an
 //! agent is never changed; a draft can be, and counts when it is published, with everything else that is
-//! in it, so publishing stays a person's to do.
+//! in it and in the prompt or flow behind it, which the agent does not show. So publishing stays a person's
+//! to do, and until then the published version says where its events go
+//! (`version` of <https://docs.retellai.com/api-references/get-agent>, read November 2026).
 
 use http::{HeaderName, Method};
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use crate::{
     digest::Algorithm,
     http::path,
     json::Object,
-    webhook::{Advice, May, NO_SECRET, TEST_KIND, TargetKind},
+    webhook::{Advice, Draft, May, NO_SECRET, TEST_KIND, TargetKind},
 };
 
 const LIST_AGENTS: &str = "/v2/list-agents";
@@ -40,7 +42,7 @@ const PUBLISHED: May = May::No(Advice {
 });
 const PUBLISH: Advice = Advice {
     code: "retell_publish",
-    text: "it counts as soon as this draft of the agent is published in the dashboard",
+    text: "open this agent in Retell's dashboard and publish its draft; the address counts from then on",
 };
 
 pub(super) const STEPS: &[WebhookStep] = &[
@@ -141,12 +143,17 @@ impl RetellClient {
         let agent = Object::parse(&answer.body, "agent")
             .map_err(|error| wrong(GET_AGENT, &error.to_string()))?;
         let is_published = agent.boolean("is_published") == Some(true);
+        let value = agent.text("webhook_url");
+        let draft = match is_published || agent.integer("version") == Some(0) {
+            true => None,
+            false => self.draft(id, value.as_deref()).await?,
+        };
         Ok(WebhookTarget {
             id: format!("{PREFIX}{id}"),
             kind: TargetKind::Agent,
             name: agent.text("agent_name"),
             field: "webhook_url",
-            value: agent.text("webhook_url"),
+            value,
             failover: None,
             drives_calls: false,
             when_empty: if is_published {
@@ -155,8 +162,34 @@ impl RetellClient {
                 HIDES_ACCOUNT
             },
             when_ours: if is_published { PUBLISHED } else { May::Yes },
-            afterwards: Some(PUBLISH),
+            // Without a published version nothing else counts either.
+            afterwards: (!is_published && draft.is_none()).then_some(PUBLISH),
+            draft,
         })
+    }
+
+    /// Where the events of an agent's published version go, while this address stands in its draft; `None`
+    /// if no version was ever published.
+    async fn draft(&self, id: &str, value: Option<&str>) -> Result<Option<Draft>, ApiError> {
+        let mut url = path(self.http.base(), &["get-agent", id])?;
+        url.query_pairs_mut()
+            .append_pair("version", "latest_published");
+        let counts = match self.ask(Method::GET, GET_AGENT, url, None).await {
+            Ok(answer) => {
+                let published = Object::parse(&answer.body, "agent")
+                    .map_err(|error| wrong(GET_AGENT, &error.to_string()))?;
+                published.text("webhook_url")
+            }
+            Err(ApiError::NotFound) => return Ok(None),
+            // Asked in vain, it is taken to say what the draft says, and to hear of no change of that.
+            Err(error @ (ApiError::Server(400) | ApiError::Unexpected(_))) => {
+                tracing::warn!(%error, "Retell does not tell what the published version of an agent says");
+                value.map(str::to_owned)
+            }
+            Err(error) => return Err(error),
+        };
+        let advice = PUBLISH;
+        Ok(Some(Draft { advice, counts }))
     }
 
     pub(super) async fn set_agent(&self, change: WebhookChange<'_>) -> Result<(), NotSet> {

@@ -117,6 +117,7 @@ impl Place {
             },
             when_ours: May::Yes,
             afterwards: None,
+            draft: None,
         })
     }
 
@@ -136,6 +137,7 @@ impl Place {
             when_empty: VOICE_URL,
             when_ours: VOICE_URL,
             afterwards: None,
+            draft: None,
         })
     }
 }

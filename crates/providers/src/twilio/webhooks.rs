@@ -129,6 +129,7 @@ impl Place {
             when_empty: may,
             when_ours: may,
             afterwards: None,
+            draft: None,
         })
     }
 
@@ -146,6 +147,7 @@ impl Place {
             when_empty: May::No(CALL_FLOW),
             when_ours: May::No(CALL_FLOW),
             afterwards: None,
+            draft: None,
         })
     }
 }

@@ -170,6 +170,7 @@ fn assistant_target(api: &Api, assistant: &Served, numbers: &[Served]) -> Option
         when_empty,
         when_ours: May::Yes,
         afterwards: Some(PUBLISH),
+        draft: None,
     })
 }
 
@@ -197,6 +198,7 @@ fn number_target(api: &Api, number: &Served) -> Option<WebhookTarget> {
         when_empty,
         when_ours: May::Yes,
         afterwards: None,
+        draft: None,
     })
 }
 

@@ -1,8 +1,11 @@
 //! Agents with their webhook addresses. Every agent that had a call is there as an unpublished draft without an
-//! address of its own; what is configured or changed takes its place.
+//! address of its own; what is configured or changed takes its place. A published version may stand beside the
+//! draft, and is never changed by what happens to that.
+
+use std::collections::HashMap;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
@@ -56,11 +59,21 @@ fn missing() -> Response {
 pub(super) async fn get(
     State(api): State<Api>,
     Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
+    let is_published_asked = match query.get("version").map(String::as_str) {
+        None | Some("latest") => false,
+        Some("latest_published") => true,
+        Some(_) => return error(StatusCode::BAD_REQUEST, "Invalid version."),
+    };
     let found = api.read(bearer(&headers), |inner, account, _| {
         let mut all = agents(inner, account, api.account).into_iter();
-        all.find(|agent| agent["agent_id"] == id.as_str())
+        let newest = all.find(|agent| agent["agent_id"] == id.as_str())?;
+        if !is_published_asked || newest["is_published"] == true {
+            return Some(newest);
+        }
+        account.things.find(Thing::PublishedAgent, &id).cloned()
     });
     match found {
         Ok(Some(agent)) => json(StatusCode::OK, &agent),

@@ -5,13 +5,13 @@
 
 mod protocol;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::{Kind, Link, LinkNews, Reason, ReasonCode, traffic::Traffic};
+use crate::{Kind, Link, LinkNews, Names, Reason, ReasonCode, names::connect, traffic::Traffic};
 use protocol::{Ask, Peer, Tell};
 
 /// The server sends a sign of life every half second.
@@ -28,6 +28,8 @@ pub struct Bore {
     pub host: String,
     /// Where it takes connections from us; 7835 unless it was changed on the way.
     pub port: u16,
+    /// Who knows where its name leads.
+    pub names: Arc<dyn Names>,
     /// The port that it opens for us.
     pub remote_port: u16,
     /// What the server and we share.
@@ -48,7 +50,7 @@ impl std::fmt::Debug for Bore {
 
 impl Bore {
     async fn peer(&self) -> Result<Peer, Reason> {
-        let stream = crate::ssh::connect(&self.host, self.port).await?;
+        let stream = connect(&*self.names, &self.host, self.port).await?;
         let mut peer = Peer::new(&self.host, stream);
         if let Some(secret) = &self.secret {
             peer.prove(secret).await?;
@@ -95,6 +97,7 @@ impl Kind for Bore {
         Ok(Box::new(BoreLink {
             bore: self.clone(),
             peer,
+            last_heard: Instant::now(),
             traffic: Traffic::to(door),
         }))
     }
@@ -103,6 +106,9 @@ impl Kind for Bore {
 struct BoreLink {
     bore: Bore,
     peer: Peer,
+    /// When the server said something last. Kept here, so that asking for news can be dropped and the
+    /// limit still holds.
+    last_heard: Instant,
     traffic: Traffic,
 }
 
@@ -137,7 +143,9 @@ impl Link for BoreLink {
 
     async fn next(&mut self) -> LinkNews {
         loop {
-            match timeout(SILENCE, self.peer.hear()).await {
+            let heard = timeout_at(self.last_heard + SILENCE, self.peer.hear()).await;
+            self.last_heard = Instant::now();
+            match heard {
                 Ok(Ok(Tell::Heartbeat)) => {}
                 Ok(Ok(Tell::Connection(id))) => self.take(id),
                 Ok(Ok(Tell::Error(text))) => {

@@ -1,13 +1,13 @@
 //! An SSH connection that stands: watched for silence, and for what the server prints.
 
-use std::{future::pending, time::Duration};
+use std::{future::pending, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use russh::{
     Channel, ChannelMsg, Disconnect,
     client::{Handle, Msg},
 };
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::{
@@ -33,12 +33,22 @@ const FAREWELL_TIME: Duration = Duration::from_secs(2);
 
 pub(super) struct SshLink {
     ssh: Ssh,
-    handle: Handle<Connection>,
+    handle: Arc<Handle<Connection>>,
     watch: Watch,
     traffic: Traffic,
     prints: Option<Prints>,
     url: Url,
-    next_ping: Instant,
+    /// Comes to an end when the server shows no more that it is there. Kept here, so that asking for
+    /// news can be dropped and its limits still hold.
+    heartbeat: Pin<Box<dyn Future<Output = Silence> + Send>>,
+}
+
+/// How a server stops showing that it is there.
+enum Silence {
+    /// The connection is gone.
+    Ended,
+    /// The connection stands, and nothing comes.
+    Mute,
 }
 
 /// A server that tells its address, and the channel on which it does.
@@ -84,14 +94,15 @@ impl SshLink {
                 (Some(prints), url)
             }
         };
+        let handle = Arc::new(handle);
         Ok(Self {
             ssh: ssh.clone(),
+            heartbeat: Box::pin(heartbeat(handle.clone())),
             handle,
             watch,
             traffic,
             prints,
             url,
-            next_ping: Instant::now() + PING_EVERY,
         })
     }
 
@@ -104,6 +115,18 @@ impl SshLink {
                 None => format!("the connection to {host} broke off"),
             },
         )
+    }
+}
+
+/// Asks the server again and again whether it is there, until it does not answer.
+async fn heartbeat(handle: Arc<Handle<Connection>>) -> Silence {
+    loop {
+        sleep(PING_EVERY).await;
+        match timeout(PING_TIME, handle.send_ping()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Silence::Ended,
+            Err(_) => return Silence::Mute,
+        }
     }
 }
 
@@ -156,20 +179,17 @@ impl Link for SshLink {
                         return LinkNews::Moved;
                     }
                 }
-                () = sleep_until(self.next_ping) => {
-                    match timeout(PING_TIME, self.handle.send_ping()).await {
-                        Ok(Ok(())) => self.next_ping = Instant::now() + PING_EVERY,
-                        Ok(Err(_)) => return LinkNews::Lost(self.lost()),
-                        Err(_) => return LinkNews::Lost(Reason::new(
-                            ReasonCode::LinkSilent,
-                            format!(
-                                "{} has said nothing for {} s, though the connection seems to stand",
-                                self.ssh.host,
-                                PING_TIME.as_secs()
-                            ),
-                        )),
-                    }
-                }
+                silence = &mut self.heartbeat => return LinkNews::Lost(match silence {
+                    Silence::Ended => self.lost(),
+                    Silence::Mute => Reason::new(
+                        ReasonCode::LinkSilent,
+                        format!(
+                            "{} has said nothing for {} s, though the connection seems to stand",
+                            self.ssh.host,
+                            PING_TIME.as_secs()
+                        ),
+                    ),
+                }),
             }
         }
     }

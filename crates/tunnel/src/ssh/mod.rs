@@ -13,16 +13,13 @@ use std::{borrow::Cow, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration
 
 use async_trait::async_trait;
 use russh::{Preferred, cipher, client};
-use tokio::{io::BufReader, net::TcpStream, time::timeout};
+use tokio::{io::BufReader, time::timeout};
 use url::Url;
 
-use crate::{Kind, Link, Pattern, Reason, ReasonCode, traffic::Traffic};
+use crate::{Kind, Link, Names, Pattern, Reason, ReasonCode, names::connect, traffic::Traffic};
 use connection::Connection;
 pub use host_key::{HostKeys, NotAHostKey};
 use link::SshLink;
-
-/// How long the server's name and its first answer may take.
-const CONNECT_TIME: Duration = Duration::from_secs(10);
 
 /// How long each step of getting in may take.
 const STEP_TIME: Duration = Duration::from_secs(15);
@@ -40,6 +37,8 @@ pub struct Ssh {
     pub host: String,
     /// Its port.
     pub port: u16,
+    /// Who knows where its name leads.
+    pub names: Arc<dyn Names>,
     /// Who we are there.
     pub user: String,
     /// Who the server has to be.
@@ -78,7 +77,7 @@ impl Kind for Ssh {
     }
 
     async fn open(&self, door: SocketAddr) -> Result<Box<dyn Link>, Reason> {
-        let stream = connect(&self.host, self.port).await?;
+        let stream = connect(&*self.names, &self.host, self.port).await?;
         // Packets are read in two pieces each; so the system is asked for many of them at once.
         let stream = BufReader::with_capacity(READ_AHEAD, stream);
         let config = client::Config {
@@ -174,36 +173,4 @@ fn ciphers() -> &'static [cipher::Name] {
             cipher::AES_256_CTR,
         ]
     }
-}
-
-/// A TCP connection, or why there is none.
-pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, Reason> {
-    let connecting = async {
-        let addresses: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
-            Ok(addresses) => addresses.collect(),
-            Err(error) => {
-                return Err(Reason::new(
-                    ReasonCode::NameUnknown,
-                    format!("the name {host} leads nowhere: {error}"),
-                ));
-            }
-        };
-        TcpStream::connect(&addresses[..]).await.map_err(|error| {
-            Reason::new(
-                ReasonCode::Unreachable,
-                format!("{host}:{port} cannot be reached: {error}"),
-            )
-        })
-    };
-    let stream = timeout(CONNECT_TIME, connecting)
-        .await
-        .unwrap_or_else(|_| {
-            Err(Reason::new(
-                ReasonCode::Unreachable,
-                format!("{host}:{port} does not answer"),
-            ))
-        })?;
-    // Small messages wait for nothing; where that cannot be had, they wait a little.
-    let _ = stream.set_nodelay(true);
-    Ok(stream)
 }

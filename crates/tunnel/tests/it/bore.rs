@@ -1,9 +1,9 @@
 //! The bore client against bore's own server.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use ringback_peers::{BoreServer, Wire, free_port};
-use ringback_tunnel::{Bore, Kind, ReasonCode};
+use ringback_tunnel::{Bore, Kind, ReasonCode, SystemNames};
 use url::Url;
 
 use crate::setting::{Door, Running, ask};
@@ -13,6 +13,7 @@ fn bore(server: &BoreServer, secret: Option<&str>) -> Bore {
     Bore {
         host: server.host(),
         port: server.port(),
+        names: Arc::new(SystemNames),
         remote_port,
         secret: secret.map(str::to_owned),
         public_url: Url::parse(&format!("http://127.0.0.1:{remote_port}")).expect("a URL"),
@@ -91,13 +92,13 @@ async fn a_server_that_ends_and_comes_back_is_got_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_half_open_connection_is_found() {
+async fn a_half_open_connection_is_found_however_often_its_link_is_interrupted() {
     let (server, door) = (BoreServer::start(None).await, Door::open("door").await);
     let target: SocketAddr = format!("{}:{}", server.host(), server.port())
         .parse()
         .expect("an address");
     let wire = Wire::to(target).await;
-    let mut running = Running::start(
+    let mut running = Running::unsuspected(
         Bore {
             host: "127.0.0.1".into(),
             port: wire.port(),

@@ -65,6 +65,16 @@ impl Probe for Line {
     }
 }
 
+/// Finds everything in order, wherever it is asked.
+pub(crate) struct Content;
+
+#[async_trait]
+impl Probe for Content {
+    async fn probe(&self, _: &Url) -> Result<Duration, Reason> {
+        Ok(Duration::from_millis(1))
+    }
+}
+
 /// What is answered to a line behind the public address.
 pub(crate) async fn ask(public: &Url, line: &str) -> Option<String> {
     let place = (public.host_str()?, public.port_or_known_default()?);
@@ -111,8 +121,27 @@ impl Running {
     }
 
     pub(crate) fn at(kind: impl Kind + 'static, door: &Door, pace: Pace) -> Self {
+        Self::probed_by(Line, kind, door, pace)
+    }
+
+    /// Probed ten times a second, and every probe goes well: whatever is wrong, only the link can tell, and
+    /// it is interrupted all the time.
+    pub(crate) fn unsuspected(kind: impl Kind + 'static, door: &Door) -> Self {
+        let often = Pace {
+            probe_every: Duration::from_millis(100),
+            ..pace()
+        };
+        Self::probed_by(Content, kind, door, often)
+    }
+
+    fn probed_by(
+        probe: impl Probe + 'static,
+        kind: impl Kind + 'static,
+        door: &Door,
+        pace: Pace,
+    ) -> Self {
         let kind = Arc::new(kind);
-        let tunnel = Tunnel::start(kind, door.address, Arc::new(Line), around(), pace);
+        let tunnel = Tunnel::start(kind, door.address, Arc::new(probe), around(), pace);
         Self {
             states: tunnel.states(),
             tunnel,

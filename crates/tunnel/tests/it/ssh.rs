@@ -1,12 +1,13 @@
 //! The own SSH connection against OpenSSH's server.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use ringback_peers::{SshAgent, Sshd, Wire, free_port};
-use ringback_tunnel::{HostKeys, Kind, Pattern, ReasonCode, Ssh, State};
+use ringback_peers::{CuriousSshd, SshAgent, Sshd, Wire, free_port};
+use ringback_tunnel::{HostKeys, Kind, Pattern, ReasonCode, Ssh, State, SystemNames};
+use tokio::time::timeout;
 use url::Url;
 
-use crate::setting::{Door, Running, ask, reason};
+use crate::setting::{Door, Running, SOON, ask, reason};
 
 /// A tunnel that fits this server.
 fn ssh(sshd: &Sshd) -> Ssh {
@@ -14,6 +15,7 @@ fn ssh(sshd: &Sshd) -> Ssh {
     Ssh {
         host: "127.0.0.1".into(),
         port: sshd.port(),
+        names: Arc::new(SystemNames),
         user: sshd.user(),
         host_keys: HostKeys::parse(&sshd.fingerprint()).expect("a fingerprint"),
         key_file: Some(sshd.key()),
@@ -199,10 +201,10 @@ async fn a_dropped_connection_and_a_restarted_server_are_got_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_half_open_connection_is_found() {
+async fn a_half_open_connection_is_found_however_often_its_link_is_interrupted() {
     let (sshd, door) = (Sshd::start().await, Door::open("door").await);
     let wire = Wire::to(local(sshd.port())).await;
-    let mut running = Running::start(
+    let mut running = Running::unsuspected(
         Ssh {
             port: wire.port(),
             ..ssh(&sshd)
@@ -216,6 +218,30 @@ async fn a_half_open_connection_is_found() {
     wire.mend();
     running.up().await;
     running.tunnel.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_reaches_nothing_but_the_door_whatever_it_tries_to_open() {
+    let (curious, sshd, door) = (
+        CuriousSshd::start().await,
+        Sshd::start().await,
+        Door::open("door").await,
+    );
+    let ssh = Ssh {
+        port: curious.port(),
+        user: curious.user(),
+        host_keys: HostKeys::parse(&curious.fingerprint()).expect("a fingerprint"),
+        key_file: Some(curious.key()),
+        ..ssh(&sshd)
+    };
+    let link = ssh.open(door.address).await;
+    let link = link.map_err(|reason| reason.what).expect("it is let in");
+    let pried = timeout(SOON, curious.pries(ssh.remote_port)).await;
+    let pried = pried.expect("each try is answered");
+    let opened = pried.iter().filter(|(_, is_open)| *is_open);
+    let opened: Vec<&str> = opened.map(|(kind, _)| *kind).collect();
+    assert_eq!((pried.len(), opened), (7, vec!["forwarded-tcpip"]));
+    link.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,7 @@ export function placeWords(target: WebhookTargetJson): string {
 
 /** The places that ask for somebody first; the others in their order. */
 export function inOrder(targets: readonly WebhookTargetJson[]): WebhookTargetJson[] {
-  const rank = (target: WebhookTargetJson) => (target.will_set !== null ? 0 : target.state === "ours" ? 1 : target.drives_calls && target.why_not !== null ? 3 : 2);
+  const rank = (target: WebhookTargetJson) => (target.will_set !== null || target.pending !== null ? 0 : target.state === "ours" ? 1 : target.drives_calls && target.why_not !== null ? 3 : 2);
   return [...targets].sort((one, other) => rank(one) - rank(other));
 }
 

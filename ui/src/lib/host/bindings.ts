@@ -2319,7 +2319,8 @@ name: string | null,
  */
 field: string, 
 /**
- * Whose the address is that stands there: `ours | old | empty | foreign`.
+ * Whose the address is that stands there: `ours | draft | old | empty | foreign`. `draft`: ours, and it
+ * does not count yet.
  */
 state: string, 
 /**
@@ -2346,6 +2347,14 @@ why_not: AdviceJson | null,
  * What has to be read before it is entered.
  */
 caution: AdviceJson | null, 
+/**
+ * What a person has to do before the address in a draft counts.
+ */
+pending: AdviceJson | null, 
+/**
+ * Where events go until then; `null`: to no address of this place's own.
+ */
+counts: string | null, 
 /**
  * What can be put back.
  */
@@ -2387,7 +2396,8 @@ export type WebhookResult = {
  */
 target: string, 
 /**
- * `done | unchanged | refused | changed | no_such_place | failed`.
+ * `done | drafted | unchanged | refused | changed | no_such_place | failed`. `drafted`: it counts when
+ * a person has done what `advice` says.
  */
 outcome: string, 
 /**

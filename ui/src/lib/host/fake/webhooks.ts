@@ -6,7 +6,7 @@ const DOOR = "https://hooks.example";
 const EARLIER = "https://old.example";
 
 const HIDES: AdviceJson = { code: "retell_hides_account", text: "an agent with an address of its own no longer sends anything to the account's webhook URL" };
-const PUBLISH: AdviceJson = { code: "retell_publish", text: "it counts as soon as this draft of the agent is published in the dashboard" };
+const PUBLISH: AdviceJson = { code: "retell_publish", text: "open this agent in Retell's dashboard and publish its draft; the address counts from then on" };
 const FOREIGN: AdviceJson = { code: "foreign", text: "this address is not Ringback's and stays as it is" };
 const CALL_FLOW: AdviceJson = { code: "twilio_call_flow", text: "this address is the flow of the call" };
 
@@ -58,7 +58,7 @@ export class FakeWebhooks {
     const place = this.#of(account, provider).find((one) => one.id === target);
     if (!place?.previous) return { results: [{ target, outcome: "no_such_place", advice: null, error: null }] };
     const address = `${DOOR}/webhooks/${account}`;
-    Object.assign(place, { value: place.previous.value, state: place.previous.value === null ? "empty" : "old", will_set: address, previous: null });
+    Object.assign(place, { value: place.previous.value, state: place.previous.value === null ? "empty" : "old", will_set: address, pending: null, counts: null, previous: null });
     return { results: [{ target, outcome: "done", advice: null, error: null }] };
   }
 
@@ -80,6 +80,11 @@ export class FakeWebhooks {
     if (!place) return { target: id, outcome: "no_such_place", advice: null, error: null };
     if (place.will_set === null) return { target: id, outcome: "refused", advice: place.why_not, error: null };
     const previous = { value: place.value, at: new Date(this.#now()).toISOString(), who: "ada" };
+    if (place.kind === "agent" && place.state === "old") {
+      // A version of this agent is published, and goes on sending to the earlier address.
+      Object.assign(place, { value: place.will_set, state: "draft", will_set: null, pending: PUBLISH, counts: place.value, previous });
+      return { target: id, outcome: "drafted", advice: PUBLISH, error: null };
+    }
     Object.assign(place, { value: place.will_set, state: "ours", will_set: null, previous });
     return { target: id, outcome: "done", advice: place.kind === "agent" ? PUBLISH : null, error: null };
   }
@@ -88,12 +93,13 @@ export class FakeWebhooks {
     const known = this.#places.get(account);
     if (known) return known;
     const address = `${DOOR}/webhooks/${account}`;
-    const blank = { failover: null, drives_calls: false, value: null, will_set: null, why_not: null, caution: null, previous: null };
+    const blank = { failover: null, drives_calls: false, value: null, will_set: null, why_not: null, caution: null, pending: null, counts: null, previous: null };
     const places: WebhookTargetJson[] =
       provider === "retell"
         ? [
             { ...blank, id: "agent:agent_desk", kind: "agent", name: "Riverside Clinic desk", field: "webhook_url", state: "empty", will_set: address, caution: HIDES },
             { ...blank, id: "agent:agent_line", kind: "agent", name: "Appointment line", field: "webhook_url", state: "foreign", value: "https://crm.example/retell", why_not: FOREIGN },
+            { ...blank, id: "agent:agent_night", kind: "agent", name: "Night desk", field: "webhook_url", state: "old", value: `${EARLIER}/webhooks/${account}`, will_set: address },
           ]
         : provider === "twilio"
           ? [
