@@ -3,7 +3,10 @@
 //! The player lives on its own thread and speaks of numbered loads. This desk knows which recording
 //! and call a number stands for, forwards what the player says as news, and keeps the record.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use ringback_audio::{
     Analysis, Player, PlayerCommand, PlayerEvent, PlayerSnapshot,
@@ -22,7 +25,7 @@ use crate::{
 /// What the player is doing, with whose recording it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Playback {
-    /// What is loaded.
+    /// What the player speaks of; a load that it has not taken up yet is not meant.
     pub loaded: Option<Loaded>,
     /// What the player says.
     pub player: PlayerSnapshot,
@@ -39,6 +42,32 @@ pub struct Loaded {
     pub call: CallId,
     /// The caller's channel, where it is known and there are two.
     pub caller_channel: Option<u16>,
+}
+
+/// The loads that the player may still speak of: it takes one up a moment after it was told to, and
+/// speaks of the one before until then. The newest is last.
+#[derive(Debug, Default)]
+struct Loads(VecDeque<Loaded>);
+
+impl Loads {
+    fn add(&mut self, loaded: Loaded) {
+        self.0.push_back(loaded);
+    }
+
+    fn newest(&self) -> Option<Loaded> {
+        self.0.back().copied()
+    }
+
+    /// The one that the snapshot speaks of.
+    fn of(&self, snapshot: &PlayerSnapshot) -> Option<Loaded> {
+        let mut loads = self.0.iter().copied();
+        loads.find(|loaded| Some(loaded.load) == snapshot.load)
+    }
+
+    /// The player never comes back to what was before.
+    fn taken_up(&mut self, load: LoadNumber) {
+        self.0.retain(|loaded| loaded.load >= load);
+    }
 }
 
 /// A recording that can be played.
@@ -61,9 +90,9 @@ pub(crate) struct Desk {
 }
 
 struct State {
-    loads: u64,
+    count: u64,
     who: String,
-    loaded: Option<Loaded>,
+    loads: Loads,
     caller_only: bool,
     snapshot: Option<PlayerSnapshot>,
     listening: Listening,
@@ -77,9 +106,9 @@ impl Desk {
             store,
             news,
             state: Arc::new(Mutex::new(State {
-                loads: 0,
+                count: 0,
                 who: String::new(),
-                loaded: None,
+                loads: Loads::default(),
                 caller_only: false,
                 snapshot: None,
                 listening: Listening::default(),
@@ -94,7 +123,7 @@ impl Desk {
         let state = lock(&self.state);
         let player = state.snapshot.clone()?;
         Some(Playback {
-            loaded: state.loaded,
+            loaded: state.loads.of(&player),
             player,
         })
     }
@@ -109,10 +138,10 @@ impl Desk {
     ) -> Result<LoadNumber, EngineError> {
         let silence = playable.analysis.map(|analysis| Arc::new(analysis.silence));
         let mut state = lock(&self.state);
-        state.loads += 1;
-        let load = LoadNumber(state.loads);
+        state.count += 1;
+        let load = LoadNumber(state.count);
         state.who = who;
-        state.loaded = Some(Loaded {
+        state.loads.add(Loaded {
             load,
             recording: playable.recording,
             call: playable.call,
@@ -140,10 +169,16 @@ impl Desk {
         self.tell(PlayerCommand::SetLanes(lanes))
     }
 
-    /// Tells the player something.
+    /// Tells the player something. What only a loaded recording can heed wakes no player.
     pub(crate) fn tell(&self, command: PlayerCommand) -> Result<(), EngineError> {
         let mut player = lock(&self.player);
         if player.is_none() {
+            if matches!(
+                command,
+                PlayerCommand::Play | PlayerCommand::Pause | PlayerCommand::Seek(_)
+            ) {
+                return Ok(());
+            }
             *player = Some(self.start()?);
         }
         if let Some(player) = player.as_ref() {
@@ -183,7 +218,7 @@ impl Desk {
 }
 
 fn lanes(state: &State) -> Lanes {
-    let caller = state.loaded.and_then(|loaded| loaded.caller_channel);
+    let caller = state.loads.newest().and_then(|load| load.caller_channel);
     match caller.filter(|_| state.caller_only) {
         Some(channel) => Lanes::Only(channel),
         None => Lanes::All,
@@ -199,9 +234,10 @@ fn heard(
 ) -> Option<Loaded> {
     let mut held = lock(state);
     held.snapshot = Some(snapshot.clone());
-    let loaded = held
-        .loaded
-        .filter(|loaded| Some(loaded.load) == snapshot.load);
+    if let Some(load) = snapshot.load {
+        held.loads.taken_up(load);
+    }
+    let loaded = held.loads.of(snapshot);
     let lines = held.listening.hear(Moment {
         load: snapshot.load.map_or(0, |load| load.0),
         position_ms: snapshot.position_ms,
@@ -255,4 +291,83 @@ fn write_reach(store: &Store, id: ListenId, to_ms: u64) {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is inside is replaced as a whole; a panic elsewhere leaves it usable.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use ringback_audio::player::{DeviceState, Phase};
+    use ringback_store::Options;
+
+    use super::*;
+
+    fn desk() -> (tempfile::TempDir, Desk) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("ringback.db");
+        let store = Store::open(&file, Options::default(), Clock::system()).expect("opens");
+        let news = broadcast::Sender::new(1);
+        (folder, Desk::new(Clock::system(), Arc::new(store), news))
+    }
+
+    fn loaded(load: u64) -> Loaded {
+        let id = format!("01K{load:0>23}");
+        Loaded {
+            load: LoadNumber(load),
+            recording: id.parse().expect("an id"),
+            call: id.parse().expect("an id"),
+            caller_channel: None,
+        }
+    }
+
+    fn says(load: Option<u64>, phase: Phase) -> PlayerSnapshot {
+        PlayerSnapshot {
+            load: load.map(LoadNumber),
+            wants_play: phase == Phase::Playing,
+            phase,
+            position_ms: 0,
+            at_unix_ms: 0,
+            rate: 0.0,
+            duration_ms: None,
+            volume: 1.0,
+            speed: 1.0,
+            lanes: Lanes::All,
+            skip_silence: false,
+            device: DeviceState::Ready,
+        }
+    }
+
+    fn hears(desk: &Desk, snapshot: &PlayerSnapshot) -> Option<Loaded> {
+        heard(&desk.state, &desk.store, &desk.clock, snapshot)
+    }
+
+    #[test]
+    fn until_a_load_is_taken_up_the_one_before_is_what_is_heard() {
+        let (_folder, desk) = desk();
+        for number in [1, 2] {
+            lock(&desk.state).loads.add(loaded(number));
+        }
+        // The player has not come to the second one yet, and says so twice.
+        for _ in 0..2 {
+            assert_eq!(hears(&desk, &says(Some(1), Phase::Paused)), Some(loaded(1)));
+            let now = desk.now().expect("somebody listens");
+            assert_eq!(now.loaded, Some(loaded(1)));
+        }
+        hears(&desk, &says(Some(2), Phase::Loading));
+        assert_eq!(desk.now().expect("it goes on").loaded, Some(loaded(2)));
+        assert_eq!(lock(&desk.state).loads.0.len(), 1, "the first is forgotten");
+        assert_eq!(hears(&desk, &says(None, Phase::Idle)), None);
+    }
+
+    #[test]
+    fn a_pause_wakes_no_player_that_nobody_wanted() {
+        let (_folder, desk) = desk();
+        for command in [
+            PlayerCommand::Pause,
+            PlayerCommand::Play,
+            PlayerCommand::Seek(5),
+        ] {
+            desk.tell(command).expect("it is nothing to do");
+        }
+        assert!(lock(&desk.player).is_none());
+        assert_eq!(desk.now(), None);
+    }
 }
