@@ -27,15 +27,16 @@ test("a waveform is asked for once, and once more when the window has another wi
     fakeHost.peaks = (args) => ((fakeHost.asked += 1), peaks(args));
   });
   const asked = () => page.evaluate(() => (window as unknown as Fake).fakeHost.asked);
-  // Longer than the page waits before it asks again; what it has not done by then it does not do.
-  const rested = () => page.evaluate(() => new Promise((rest) => setTimeout(rest, 500)));
   await page.evaluate((to) => (location.hash = to), CALL);
   await page.locator("canvas:not(.waiting)").waitFor();
-  await rested();
+  // While it plays for a second, a page that asked again and again would have done so eight times.
+  await page.keyboard.press(" ");
+  await expect.poll(() => seconds(page)).toBeGreaterThan(1);
   expect(await asked()).toBe(1);
   await page.setViewportSize({ width: 1100, height: 800 });
   await expect.poll(asked).toBe(2);
-  await rested();
+  const heard = await seconds(page);
+  await expect.poll(() => seconds(page)).toBeGreaterThan(heard + 1);
   expect(await asked()).toBe(2);
 });
 
