@@ -115,7 +115,7 @@ test("who searched in a running call reads where they like while people go on ta
   const top = () => log(page).evaluate((box) => box.scrollTop);
   // The last place there is, far from the beginning.
   await page.getByRole("button", { name: "Previous hit" }).click();
-  await expect.poll(top).toBeGreaterThan(400);
+  await expect.poll(top, { timeout: 15_000 }).toBeGreaterThan(400);
   await log(page).evaluate((box) => box.scrollTo({ top: 0, behavior: "instant" }));
   for (let line = 0; line < 3; line += 1) {
     const before = await page.locator("[data-turn]").last().textContent();

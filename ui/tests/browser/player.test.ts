@@ -5,6 +5,8 @@ import { open, useWindow } from "./window";
 
 useWindow();
 
+/** Far longer than anything takes; over only in a test that fails. */
+const SOON = { timeout: 15_000 };
 const CALL = "#/calls/01K0000000001";
 const player = (page: Page) => page.getByRole("region", { name: "Player" });
 const mini = (page: Page) => page.getByRole("region", { name: "Now playing" });
@@ -31,12 +33,12 @@ test("a waveform is asked for once, and once more when the window has another wi
   await page.locator("canvas:not(.waiting)").waitFor();
   // While it plays for a second, a page that asked again and again would have done so eight times.
   await page.keyboard.press(" ");
-  await expect.poll(() => seconds(page)).toBeGreaterThan(1);
+  await expect.poll(() => seconds(page), SOON).toBeGreaterThan(1);
   expect(await asked()).toBe(1);
   await page.setViewportSize({ width: 1100, height: 800 });
-  await expect.poll(asked).toBe(2);
+  await expect.poll(asked, SOON).toBe(2);
   const heard = await seconds(page);
-  await expect.poll(() => seconds(page)).toBeGreaterThan(heard + 1);
+  await expect.poll(() => seconds(page), SOON).toBeGreaterThan(heard + 1);
   expect(await asked()).toBe(2);
 });
 
@@ -45,7 +47,7 @@ test("after a click Space pauses instead of clicking once more, and a control re
   await page.locator(".transcript button.time").nth(2).click();
   await pause(page).waitFor();
   const begun = await seconds(page);
-  await expect.poll(() => seconds(page)).toBeGreaterThan(begun);
+  await expect.poll(() => seconds(page), SOON).toBeGreaterThan(begun);
   const heard = await seconds(page);
   await page.keyboard.press(" ");
   await play(page).waitFor();
@@ -89,11 +91,11 @@ test("a call that cannot be played says so in the list, and no other call's page
 
 test("the same link opened again leads to its moment again", async () => {
   const page = await open({ at: `${CALL}?t=12.5` });
-  await expect.poll(() => seconds(page)).toBe(12.5);
+  await expect.poll(() => seconds(page), SOON).toBe(12.5);
   await page.keyboard.press("0");
-  await expect.poll(() => seconds(page)).toBe(0);
+  await expect.poll(() => seconds(page), SOON).toBe(0);
   await page.evaluate(`(${go})(${JSON.stringify(`${CALL}?t=12.5`)})`);
-  await expect.poll(() => seconds(page)).toBe(12.5);
+  await expect.poll(() => seconds(page), SOON).toBe(12.5);
 });
 
 test("the player at the foot of a list names no keys that mean something else there", async () => {

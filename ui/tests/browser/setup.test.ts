@@ -218,7 +218,7 @@ test("a key is forgotten only after a question, on which Cancel has the focus", 
   await forget.click();
   const sheet = page.getByRole("dialog", { name: "Forget API key?" });
   await sheet.getByText("cannot be brought back").waitFor();
-  await expect.poll(() => sheet.getByRole("button", { name: "Cancel" }).evaluate((button) => button === document.activeElement)).toBe(true);
+  await expect.poll(() => sheet.getByRole("button", { name: "Cancel" }).evaluate((button) => button === document.activeElement), { timeout: 15_000 }).toBe(true);
   await page.keyboard.press("Enter");
   await sheet.waitFor({ state: "detached" });
   await page.getByText("In the system's key store").waitFor();
