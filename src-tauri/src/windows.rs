@@ -23,6 +23,9 @@ pub const MAIN: &str = "main";
 const GROUND: Color = Color(0xfa, 0xf9, 0xf6, 0xff);
 const DARK_GROUND: Color = Color(0x14, 0x19, 0x1c, 0xff);
 
+/// Brings the page to a place; to the one where it is, once more.
+const GO: &str = include_str!("go.js");
+
 /// Where in the user interface the window was when it was closed.
 #[derive(Default)]
 pub(crate) struct LastPlace(Mutex<Option<String>>);
@@ -83,8 +86,25 @@ pub(crate) fn keep_place<R: Runtime>(app: &AppHandle<R>) {
         .and_then(|window| window.url().ok());
     let place = address
         .filter(|url| is_of(url, &home_page(app)))
-        .and_then(|url| Some(format!("#{}", url.fragment()?)));
+        .and_then(|url| Some(format!("#{}", without_moment(url.fragment()?))));
     app.state::<LastPlace>().keep(place);
+}
+
+/// The place without the moment that a link asked for (`t`): that was done, and the listener has
+/// gone on from there.
+fn without_moment(place: &str) -> String {
+    let Some((path, query)) = place.split_once('?') else {
+        return place.to_owned();
+    };
+    let rest: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.starts_with("t="))
+        .collect();
+    if rest.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", rest.join("&"))
+    }
 }
 
 impl LastPlace {
@@ -130,7 +150,7 @@ pub fn show_at<R: Runtime>(app: &AppHandle<R>, place: Option<&str>) {
         .and_then(|()| window.set_focus());
     if let Some(place) = place {
         let place = serde_json::Value::from(place);
-        let _ = window.eval(format!("window.location.hash = {place}"));
+        let _ = window.eval(format!("({GO})({place})"));
     }
 }
 
@@ -190,6 +210,21 @@ pub(crate) fn own_page(scheme: &str) -> Url {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_that_comes_back_does_not_follow_an_old_link_again() {
+        for (place, kept) in [
+            ("/calls/01K?t=2.5", "/calls/01K"),
+            (
+                "/calls/01K?t=2.5&find=a%3Ft%3D1",
+                "/calls/01K?find=a%3Ft%3D1",
+            ),
+            ("/calls?time=7d&q=x", "/calls?time=7d&q=x"),
+            ("/live", "/live"),
+        ] {
+            assert_eq!(without_moment(place), kept);
+        }
+    }
 
     #[test]
     fn only_pages_of_the_same_program_are_its_own() {

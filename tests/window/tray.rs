@@ -127,6 +127,27 @@ async fn a_link_finds_the_program_in_the_tray_and_opens_the_call_at_its_moment_w
             .execute("return location.hash", Vec::new())
             .await;
         assert_eq!(place.ok(), Some(json!(format!("#/calls/{id}?t=2.5"))));
+
+        // Nobody is left who could stop a voice behind a closed window, so it holds; and what comes back
+        // does not follow the old link again.
+        let recording = call["recordings"][0]["id"].clone();
+        view.call("player.set", json!({ "speed": 0.5 })).await;
+        let load = json!({ "id": recording, "at_ms": 0, "play": true });
+        view.call("player.load", load).await;
+        until(SOON, "the recording is open", async || {
+            let state = view.call("player.state", json!({})).await;
+            (state["recording"] == recording && state["phase"] != "loading").then_some(())
+        })
+        .await;
+        close(program).await;
+        program.without_pages().await;
+        opened(desk, program, async || panel.choose("Open Ringback").await).await;
+        back(&view, &format!("#/calls/{id}")).await;
+        until(SOON, "it is still loaded, and holds", async || {
+            let state = view.call("player.state", json!({})).await;
+            (state["recording"] == recording && state["phase"] != "playing").then_some(())
+        })
+        .await;
     })
     .await;
 }

@@ -99,8 +99,9 @@ impl Core {
     }
 }
 
-/// Which channel the caller is on: the parent leg, and the caller's side of an agent's call, come
-/// first at all providers that say so. For calls that we made, the person called is on the other.
+/// Which channel the person on the telephone is on, whichever way the call went. The first leg has the
+/// first channel, and the agent's side the other: of a call that we made, the first leg is that to the
+/// person called. Twilio (`RecordingChannels`) and Telnyx (`dual`) say so; Retell and Vapi do so.
 pub(crate) fn caller_channel(record: &CallRecord) -> Option<u16> {
     match record.call.fields.direction.as_ref().map(|told| told.value) {
         Some(Direction::Meeting) => None,

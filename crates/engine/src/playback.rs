@@ -3,7 +3,10 @@
 //! The player lives on its own thread and speaks of numbered loads. This desk knows which recording
 //! and call a number stands for, forwards what the player says as news, and keeps the record.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use ringback_audio::{
     Analysis, Player, PlayerCommand, PlayerEvent, PlayerSnapshot,
@@ -22,7 +25,7 @@ use crate::{
 /// What the player is doing, with whose recording it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Playback {
-    /// What is loaded.
+    /// What the player speaks of; a load that it has not taken up yet is not meant.
     pub loaded: Option<Loaded>,
     /// What the player says.
     pub player: PlayerSnapshot,
@@ -39,6 +42,32 @@ pub struct Loaded {
     pub call: CallId,
     /// The caller's channel, where it is known and there are two.
     pub caller_channel: Option<u16>,
+}
+
+/// The loads that the player may still speak of: it takes one up a moment after it was told to, and
+/// speaks of the one before until then. The newest is last.
+#[derive(Debug, Default)]
+struct Loads(VecDeque<Loaded>);
+
+impl Loads {
+    fn add(&mut self, loaded: Loaded) {
+        self.0.push_back(loaded);
+    }
+
+    fn newest(&self) -> Option<Loaded> {
+        self.0.back().copied()
+    }
+
+    /// The one that the snapshot speaks of.
+    fn of(&self, snapshot: &PlayerSnapshot) -> Option<Loaded> {
+        let mut loads = self.0.iter().copied();
+        loads.find(|loaded| Some(loaded.load) == snapshot.load)
+    }
+
+    /// The player never comes back to what was before.
+    fn taken_up(&mut self, load: LoadNumber) {
+        self.0.retain(|loaded| loaded.load >= load);
+    }
 }
 
 /// A recording that can be played.
@@ -61,9 +90,9 @@ pub(crate) struct Desk {
 }
 
 struct State {
-    loads: u64,
+    count: u64,
     who: String,
-    loaded: Option<Loaded>,
+    loads: Loads,
     caller_only: bool,
     snapshot: Option<PlayerSnapshot>,
     listening: Listening,
@@ -77,9 +106,9 @@ impl Desk {
             store,
             news,
             state: Arc::new(Mutex::new(State {
-                loads: 0,
+                count: 0,
                 who: String::new(),
-                loaded: None,
+                loads: Loads::default(),
                 caller_only: false,
                 snapshot: None,
                 listening: Listening::default(),
@@ -94,7 +123,7 @@ impl Desk {
         let state = lock(&self.state);
         let player = state.snapshot.clone()?;
         Some(Playback {
-            loaded: state.loaded,
+            loaded: state.loads.of(&player),
             player,
         })
     }
@@ -109,10 +138,10 @@ impl Desk {
     ) -> Result<LoadNumber, EngineError> {
         let silence = playable.analysis.map(|analysis| Arc::new(analysis.silence));
         let mut state = lock(&self.state);
-        state.loads += 1;
-        let load = LoadNumber(state.loads);
+        state.count += 1;
+        let load = LoadNumber(state.count);
         state.who = who;
-        state.loaded = Some(Loaded {
+        state.loads.add(Loaded {
             load,
             recording: playable.recording,
             call: playable.call,
@@ -140,10 +169,16 @@ impl Desk {
         self.tell(PlayerCommand::SetLanes(lanes))
     }
 
-    /// Tells the player something.
+    /// Tells the player something. What only a loaded recording can heed wakes no player.
     pub(crate) fn tell(&self, command: PlayerCommand) -> Result<(), EngineError> {
         let mut player = lock(&self.player);
         if player.is_none() {
+            if matches!(
+                command,
+                PlayerCommand::Play | PlayerCommand::Pause | PlayerCommand::Seek(_)
+            ) {
+                return Ok(());
+            }
             *player = Some(self.start()?);
         }
         if let Some(player) = player.as_ref() {
@@ -183,7 +218,7 @@ impl Desk {
 }
 
 fn lanes(state: &State) -> Lanes {
-    let caller = state.loaded.and_then(|loaded| loaded.caller_channel);
+    let caller = state.loads.newest().and_then(|load| load.caller_channel);
     match caller.filter(|_| state.caller_only) {
         Some(channel) => Lanes::Only(channel),
         None => Lanes::All,
@@ -199,9 +234,10 @@ fn heard(
 ) -> Option<Loaded> {
     let mut held = lock(state);
     held.snapshot = Some(snapshot.clone());
-    let loaded = held
-        .loaded
-        .filter(|loaded| Some(loaded.load) == snapshot.load);
+    if let Some(load) = snapshot.load {
+        held.loads.taken_up(load);
+    }
+    let loaded = held.loads.of(snapshot);
     let lines = held.listening.hear(Moment {
         load: snapshot.load.map_or(0, |load| load.0),
         position_ms: snapshot.position_ms,
@@ -256,3 +292,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is inside is replaced as a whole; a panic elsewhere leaves it usable.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "playback/tests.rs"]
+mod tests;

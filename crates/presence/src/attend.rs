@@ -90,7 +90,8 @@ impl Presence {
         }
     }
 
-    /// Whether the program goes on when its window is closed: a person can get it back, and wants to.
+    /// Whether the program goes on now that its window is closed: a person can get it back, and wants to.
+    /// What plays is held, since nobody can stop it any more.
     /// Asked in the first second, it waits until both are known.
     pub async fn goes_on(&self) -> bool {
         let begin = Instant::now();
@@ -323,6 +324,10 @@ impl Attendant {
                 self.teller.put_away(&group);
             }
             Heard::WindowCloses(asked) => {
+                // At once: whether the program goes on may take a while to be known.
+                if let Some(contract) = &self.contract {
+                    contact::hold_player(&**contract).await;
+                }
                 self.ask_whether_to_keep().await;
                 let _ = asked.send(());
             }

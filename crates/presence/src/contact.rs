@@ -53,6 +53,13 @@ pub(crate) async fn knows_tray(contract: &dyn Contract) -> Result<(), ErrorJson>
     contract.call("settings.set", settings).await.map(drop)
 }
 
+/// The window is closed: nobody is left who could stop what plays, so it holds where it is.
+pub(crate) async fn hold_player(contract: &dyn Contract) {
+    if let Err(error) = contract.call("player.pause", json!({})).await {
+        tracing::warn!(code = ?error.code, "what plays is not held though the window is closed");
+    }
+}
+
 /// Who took part in a call, for those who allow that it is shown.
 pub(crate) async fn who(contract: &dyn Contract, call: &str) -> Option<String> {
     let detail = contract

@@ -109,6 +109,21 @@ test("who reads further up is left alone, and a button leads back to the newest 
   await expect.poll(() => atEnd(page)).toBe(true);
 });
 
+test("who searched in a running call reads where they like while people go on talking", async () => {
+  const page = await open({ scene: "talk", at: `${RUNNING}?find=the` });
+  await page.locator(".word.chosen").first().waitFor();
+  const top = () => log(page).evaluate((box) => box.scrollTop);
+  // The last place there is, far from the beginning.
+  await page.getByRole("button", { name: "Previous hit" }).click();
+  await expect.poll(top, { timeout: 15_000 }).toBeGreaterThan(400);
+  await log(page).evaluate((box) => box.scrollTo({ top: 0, behavior: "instant" }));
+  for (let line = 0; line < 3; line += 1) {
+    const before = await page.locator("[data-turn]").last().textContent();
+    await expect.poll(() => page.locator("[data-turn]").last().textContent(), { timeout: 15_000 }).not.toBe(before);
+  }
+  expect(await top()).toBe(0);
+});
+
 test("what is not used of an event's kinds is kept, and says so", async () => {
   const page = await open({ at: "#/calls/strange-end" });
   await page.getByText("call.in-progress.error-vapifault-worker-died").waitFor();

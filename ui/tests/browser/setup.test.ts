@@ -210,7 +210,20 @@ test("a key is replaced only by one that the provider takes, unless one insists"
   await box.fill("key_new");
   await box.press("Enter");
   await page.getByText("API key is kept and in use").waitFor();
-  await page.getByRole("button", { name: "Forget" }).click();
+});
+
+test("a key is forgotten only after a question, on which Cancel has the focus", async () => {
+  const page = await open({ at: "#/settings/accounts/clinic-retell" });
+  const forget = page.getByRole("button", { name: "Forget" });
+  await forget.click();
+  const sheet = page.getByRole("dialog", { name: "Forget API key?" });
+  await sheet.getByText("cannot be brought back").waitFor();
+  await expect.poll(() => sheet.getByRole("button", { name: "Cancel" }).evaluate((button) => button === document.activeElement), { timeout: 15_000 }).toBe(true);
+  await page.keyboard.press("Enter");
+  await sheet.waitFor({ state: "detached" });
+  await page.getByText("In the system's key store").waitFor();
+  await forget.click();
+  await sheet.getByRole("button", { name: "Forget" }).click();
   await page.getByText("Missing", { exact: true }).waitFor();
 });
 

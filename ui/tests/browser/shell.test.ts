@@ -66,8 +66,16 @@ test("what happened while nobody was here is told once, and a call that hangs ca
   await digest.waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check now" }).click();
   await page.getByText("The provider says that the call still goes on.").waitFor();
-  await page.getByRole("button", { name: "Mark as ended" }).click();
-  await page.getByRole("button", { name: "Mark as ended" }).waitFor({ state: "detached" });
+  // It cannot be taken back, so it is asked first, and Enter alone says no.
+  const mark = page.getByRole("button", { name: "Mark as ended" });
+  await mark.click();
+  const sheet = page.getByRole("dialog", { name: "Mark this call as ended?" });
+  await sheet.waitFor();
+  await page.keyboard.press("Enter");
+  await sheet.waitFor({ state: "detached" });
+  await mark.click();
+  await sheet.getByRole("button", { name: "Mark as ended" }).click();
+  await mark.waitFor({ state: "detached" });
 });
 
 test("an alert is told in the window's language, and a reason that nobody knows by its code", async () => {

@@ -58,6 +58,8 @@ pub struct PlayerState {
     pub call: Option<String>,
     /// Where it stands.
     pub phase: PlayerPhase,
+    /// Whether it plays, or will as soon as it can: also while a recording is loading.
+    pub wants_play: bool,
     /// What went wrong, when `phase` is `failed`.
     pub error: Option<crate::ErrorJson>,
     /// Position in the recording.

@@ -142,7 +142,7 @@ fn deletions(
     Ok(deletions)
 }
 
-/// The caller's side comes first at all providers that say so; in a meeting nobody does.
+/// The person on the telephone comes first, who called or was called; in a meeting nobody does.
 fn channels(direction: Option<Direction>) -> indexmap::IndexMap<String, u16> {
     match direction {
         Some(Direction::Meeting) => indexmap::IndexMap::new(),

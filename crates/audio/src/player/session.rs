@@ -492,6 +492,7 @@ impl Session {
         PlayerSnapshot {
             load,
             phase,
+            wants_play: self.state.wants_play(),
             position_ms: at_ms.round().max(0.0) as u64,
             at_unix_ms: (self.clock)(),
             rate: if moving {

@@ -9,6 +9,8 @@ pub struct PlayerSnapshot {
     pub load: Option<LoadNumber>,
     /// What is going on.
     pub phase: Phase,
+    /// Whether it plays, or will as soon as it can: once the file is open, once the device is back.
+    pub wants_play: bool,
     /// The place in the recording that is being heard, in milliseconds, at the moment `at_unix_ms`.
     pub position_ms: u64,
     /// When that was, in milliseconds since 1970.

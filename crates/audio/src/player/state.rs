@@ -216,4 +216,9 @@ impl State {
             }
         )
     }
+
+    /// Whether somebody wants to hear it: it plays, or will once its file is open or its device is back.
+    pub fn wants_play(&self) -> bool {
+        self.wants_sound() || matches!(self.track, Track::Loading { play: true, .. })
+    }
 }

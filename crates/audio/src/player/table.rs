@@ -211,7 +211,7 @@ fn obey(state: State, command: PlayerCommand) -> (State, Vec<Effect>) {
                         },
                         ..state
                     },
-                    Vec::new(),
+                    vec![Effect::Tell],
                 );
             }
             (
@@ -320,7 +320,7 @@ fn play(state: State) -> (State, Vec<Effect>) {
                 },
                 ..state
             },
-            Vec::new(),
+            vec![Effect::Tell],
         );
     }
     let mut effects = Vec::new();
@@ -349,7 +349,7 @@ fn seek(state: State, to_ms: u64) -> (State, Vec<Effect>) {
                 },
                 ..state
             },
-            Vec::new(),
+            vec![Effect::Tell],
         ),
         Track::Loaded {
             duration_ms,

@@ -191,6 +191,7 @@ fn without_a_device_it_says_so_and_plays_when_there_is_one() {
         snapshot.phase == Phase::Playing && snapshot.device != DeviceState::Ready
     });
     assert_eq!((waiting.rate, waiting.position_ms), (0.0, 700));
+    assert!(waiting.wants_play, "the wish is told, though nothing moves");
     assert!(matches!(waiting.device, DeviceState::Missing { message } if !message.is_empty()));
     rig.device.plug();
     let found = rig.until_moving();

@@ -225,17 +225,8 @@ rest due        -#- --- --- -#- --- -#- -#-
 }
 
 fn visible(state: &State) -> (Track, Settings, bool) {
-    // While a file loads, whether it will play and from where is not shown as a phase.
-    let track = match &state.track {
-        Track::Loading { load, .. } => Track::Loading {
-            load: *load,
-            at_ms: 0,
-            play: false,
-        },
-        other => other.clone(),
-    };
     (
-        track,
+        state.track.clone(),
         state.settings,
         matches!(state.device, Device::Missing { .. }),
     )
@@ -391,6 +382,20 @@ fn what_is_asked_while_a_file_loads_is_done_when_it_is_open() {
         ],
         "beyond the end is the end"
     );
+}
+
+#[test]
+fn a_load_that_is_taken_back_says_so_before_the_file_is_open() {
+    let mut inputs = vec![Input::Command(load(NOW)), Input::DeviceOpened];
+    assert!(after(inputs.clone()).0.wants_play(), "it will play");
+    inputs.push(Input::Command(PlayerCommand::Pause));
+    let (state, effects) = after(inputs.clone());
+    assert!(!state.wants_play());
+    assert_eq!(effects, [Effect::Tell]);
+    inputs.push(Input::Command(PlayerCommand::Play));
+    let (state, effects) = after(inputs);
+    assert!(state.wants_play() && !state.wants_sound());
+    assert_eq!(effects, [Effect::Tell]);
 }
 
 #[test]

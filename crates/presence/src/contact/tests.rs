@@ -101,6 +101,13 @@ async fn what_cannot_be_tried_again_says_so_and_stays_unseen() {
 }
 
 #[tokio::test]
+async fn what_plays_is_held_where_it_is_when_nobody_is_left_to_stop_it() {
+    let engine = Engine::default();
+    hold_player(&engine).await;
+    assert_eq!(engine.changed(), ["player.pause {}"]);
+}
+
+#[tokio::test]
 async fn who_called_is_the_agent_and_the_number() {
     let engine = Engine::default();
     assert_eq!(

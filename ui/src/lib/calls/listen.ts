@@ -19,7 +19,9 @@ export function playRow(app: App, row: CallRow, search?: string): boolean {
 
 async function startAt(app: App, row: CallRow, recording: string, search?: string): Promise<void> {
   const at = search ? await firstHit(app, row.id, search) : 0;
-  await app.player.open(recording, at, true);
+  const refused = await app.player.open(recording, at, true);
+  // No player stands beside a row that could say it.
+  if (refused !== null) app.notices.bad(refused);
 }
 
 async function firstHit(app: App, id: string, text: string): Promise<number> {

@@ -848,6 +848,10 @@ call: string | null,
  */
 phase: PlayerPhase, 
 /**
+ * Whether it plays, or will as soon as it can: also while a recording is loading.
+ */
+wants_play: boolean, 
+/**
  * What went wrong, when `phase` is `failed`.
  */
 error: ErrorJson | null, 

@@ -14,6 +14,8 @@ export class Keyboard {
   /** What a key means here; set by the view on the screen. */
   place: Place = "list";
   #takers: Taker[] = [];
+  /** What has the focus was taken with the pointer, and not come to with Tab. */
+  #pointed = false;
   #goUntil = 0;
 
   /** Registers a taker before all others; the returned function takes it out again. */
@@ -22,8 +24,14 @@ export class Keyboard {
     return () => (this.#takers = this.#takers.filter((one) => one !== taker));
   }
 
+  /** A pointer is pressed somewhere in the window. */
+  point(): void {
+    this.#pointed = true;
+  }
+
   /** Handles a key press of the window. */
   press(event: KeyboardEvent): void {
+    if (event.key === "Tab") this.#pointed = false;
     if (event.defaultPrevented || event.isComposing) return;
     const wish = this.#read(event);
     if (wish === null || !this.#allowed(event, wish)) return;
@@ -44,11 +52,14 @@ export class Keyboard {
     return readKey(event, this.place);
   }
 
-  /** A control that has the focus keeps the keys that it needs itself. */
+  /**
+   * A control that has the focus keeps the keys that it needs itself. Space is the control's only where
+   * somebody came to it with Tab: after a click it would do the same once more, and nobody could pause.
+   */
   #allowed(event: KeyboardEvent, wish: Wish): boolean {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("dialog[open], [data-menu]")) return false;
-    if (wish.to === "play" && event.key === " ") return target?.closest("button, a, summary, [role=switch], [role=tab], [role=radio]") === null;
+    if (wish.to === "play" && event.key === " ") return this.#pointed || target?.closest("button, summary, [role=switch], [role=tab], [role=radio]") === null;
     if (wish.to === "open") return target?.closest("button, a, summary") === null;
     if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") {
       return target?.closest("[role=slider], [role=tab], [role=radio]") === null;

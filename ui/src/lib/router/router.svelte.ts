@@ -5,6 +5,8 @@ import { formatRoute, NO_FILTERS, parseRoute, type Filters, type Route } from ".
 /** The window's place. */
 export class Router {
   route = $state.raw<Route>({ view: "live" });
+  /** Counts every way in by an address, so that the same one followed again is told from the first time. */
+  arrivals: number = $state(0);
   /** The list of calls as it was last seen, to go back to. */
   lastCalls: string = formatRoute({ view: "calls", filters: NO_FILTERS });
 
@@ -12,6 +14,7 @@ export class Router {
   start(): () => void {
     const follow = () => {
       this.route = parseRoute(location.hash);
+      this.arrivals += 1;
       if (this.route.view === "calls") this.lastCalls = location.hash;
     };
     follow();

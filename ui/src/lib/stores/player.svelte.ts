@@ -10,6 +10,7 @@ const NOTHING: PlayerState = {
   recording: null,
   call: null,
   phase: "idle",
+  wants_play: false,
   error: null,
   position_ms: 0,
   at: 0,
@@ -27,8 +28,8 @@ export class Player {
   state = $state.raw<PlayerState>(NOTHING);
   /** The position at the last frame, in ms. */
   position: number = $state(0);
-  /** What went wrong with the last wish. */
-  error: HostError | null = $state(null);
+  /** What went wrong last, and with which recording. */
+  #fault = $state.raw<{ of: string | null; error: HostError } | null>(null);
   #frame = 0;
   readonly #host: Host;
   readonly #now: () => number;
@@ -40,12 +41,17 @@ export class Player {
 
   /** Whether sound is coming out, or about to. */
   get playing(): boolean {
-    return this.state.phase === "playing";
+    return this.state.wants_play;
   }
 
-  /** Whether this recording is the one that is loaded. */
+  /** Whether this recording is the one that is loaded. One that failed is not: playing it loads it again. */
   holds(recording: string | null | undefined): boolean {
-    return recording != null && this.state.recording === recording;
+    return recording != null && this.state.recording === recording && this.state.phase !== "failed";
+  }
+
+  /** What went wrong last with this recording. */
+  faultOf(recording: string | null): HostError | null {
+    return this.#fault !== null && this.#fault.of === recording ? this.#fault.error : null;
   }
 
   async load(): Promise<void> {
@@ -56,28 +62,32 @@ export class Player {
   fold(news: PlayerState): void {
     if (!replaces(this.state, news)) return;
     this.state = news;
-    this.error = news.error === null ? null : new HostError(news.error);
+    // Word of one recording says nothing of what went wrong with another.
+    if (news.error !== null) this.#fault = { of: news.recording, error: new HostError(news.error) };
+    else if (this.#fault?.of === news.recording) this.#fault = null;
     this.#count();
   }
 
-  /** Opens a recording, and plays it if wished. */
-  async open(recording: string, at_ms: number, play: boolean): Promise<void> {
-    await this.#wish(async () => {
+  /** Opens a recording, and plays it if wished; gives what speaks against it. */
+  open(recording: string, at_ms: number, play: boolean): Promise<HostError | null> {
+    return this.#wish(recording, async () => {
       this.fold(await this.#host.rpc("player.load", { id: recording, at_ms: Math.round(at_ms), play }));
     });
   }
 
-  /** Plays or pauses what is loaded. */
+  /** Plays or pauses what is loaded; what failed is tried once more. */
   async toggle(): Promise<void> {
-    await this.#wish(() => this.#host.rpc(this.playing ? "player.pause" : "player.play", {}));
+    const { phase, recording, position_ms } = this.state;
+    if (phase === "failed" && recording !== null) await this.open(recording, position_ms, true);
+    else await this.#steer(() => this.#host.rpc(this.playing ? "player.pause" : "player.play", {}));
   }
 
   async pause(): Promise<void> {
-    await this.#wish(() => this.#host.rpc("player.pause", {}));
+    await this.#steer(() => this.#host.rpc("player.pause", {}));
   }
 
   async play(): Promise<void> {
-    await this.#wish(() => this.#host.rpc("player.play", {}));
+    await this.#steer(() => this.#host.rpc("player.play", {}));
   }
 
   /** Goes to a position. The needle moves at once; the player's word follows. */
@@ -86,7 +96,7 @@ export class Player {
     const goal = Math.round(Math.max(0, end === null ? ms : Math.min(ms, end)));
     this.state = { ...this.state, position_ms: goal, at: this.#now() };
     this.position = goal;
-    await this.#wish(() => this.#host.rpc("player.seek", { ms: goal }));
+    await this.#steer(() => this.#host.rpc("player.seek", { ms: goal }));
   }
 
   /** Goes back or forward. */
@@ -96,7 +106,7 @@ export class Player {
 
   /** Changes volume, speed or what is left out. */
   async set(settings: PlayerSettings): Promise<void> {
-    await this.#wish(() => this.#host.rpc("player.set", settings));
+    await this.#steer(() => this.#host.rpc("player.set", settings));
   }
 
   /** One step faster or slower. */
@@ -104,12 +114,20 @@ export class Player {
     await this.set({ speed: nextSpeed(this.state.speed, direction) });
   }
 
-  async #wish(wish: () => Promise<unknown>): Promise<void> {
-    this.error = null;
+  /** A wish for what is loaded. */
+  async #steer(wish: () => Promise<unknown>): Promise<void> {
+    await this.#wish(this.state.recording, wish);
+  }
+
+  async #wish(of: string | null, wish: () => Promise<unknown>): Promise<HostError | null> {
+    this.#fault = null;
     try {
       await wish();
+      return null;
     } catch (thrown) {
-      this.error = HostError.from(thrown);
+      const error = HostError.from(thrown);
+      this.#fault = { of, error };
+      return error;
     }
   }
 

@@ -40,6 +40,7 @@ export function playerState(part: Partial<PlayerState>): PlayerState {
     recording: "rec",
     call: "01K0",
     phase: "paused",
+    wants_play: part.phase === "playing",
     error: null,
     position_ms: 0,
     at: 1000,

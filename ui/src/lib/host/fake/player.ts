@@ -10,6 +10,7 @@ export class FakePlayer {
     recording: null,
     call: null,
     phase: "idle",
+    wants_play: false,
     error: null,
     position_ms: 0,
     at: 0,
@@ -60,6 +61,7 @@ export class FakePlayer {
   #become(part: Partial<PlayerState>): void {
     const next = { ...this.state, ...part, at: this.#now() };
     next.rate = next.phase === "playing" ? next.speed * (next.skip_silence ? 1.2 : 1) : 0;
+    next.wants_play = next.phase === "playing";
     this.state = next;
     clearTimeout(this.#end);
     if (next.rate > 0 && next.duration_ms !== null) {
