@@ -5,12 +5,15 @@ import { formatRoute, NO_FILTERS, parseRoute, type Filters, type Route } from ".
 /** The window's place. */
 export class Router {
   route = $state.raw<Route>({ view: "live" });
+  /** Where the window was before. */
+  from: Route | null = null;
   /** The list of calls as it was last seen, to go back to. */
   lastCalls: string = formatRoute({ view: "calls", filters: NO_FILTERS });
 
   /** Follows the address; the returned function stops it. */
   start(): () => void {
     const follow = () => {
+      this.from = this.route;
       this.route = parseRoute(location.hash);
       if (this.route.view === "calls") this.lastCalls = location.hash;
     };
