@@ -27,6 +27,13 @@ const ids = (page: Page, offset: number, limit: number) =>
 
 const at = (page: Page, id: string) => page.waitForFunction((id) => location.hash === `#/calls/${id}`, id);
 
+/** Waits until the page is that of another call, and gives its title. */
+async function named(page: Page, id: string | undefined, before: string): Promise<string> {
+  await at(page, id ?? "");
+  await page.waitForFunction((before) => document.title !== before && !document.title.startsWith("Calls"), before);
+  return page.title();
+}
+
 async function press(page: Page, key: string, times: number): Promise<void> {
   for (let step = 0; step < times; step += 1) await page.keyboard.press(key);
 }
@@ -73,11 +80,11 @@ test("the next call is at hand beyond a block's edge, and the way back leads to 
   await page.locator(".scroll").evaluate((box) => (box.scrollTop = 56 * 78));
   await listed(page, 84);
   await page.locator('[data-row="84"] .about').click();
+  let title = await named(page, calls[84], await page.title());
   for (let row = 85; row <= 102; row += 1) {
     await page.keyboard.press("n");
-    await at(page, calls[row] ?? "");
+    title = await named(page, calls[row], title);
   }
-  await page.getByRole("button", { name: "Resync", exact: true }).waitFor();
   await page.keyboard.press("Escape");
   await focused(page, 102);
   const [row, box] = [await page.locator('[data-row="102"]').boundingBox(), await page.locator(".scroll").boundingBox()];
