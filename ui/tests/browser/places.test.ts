@@ -80,7 +80,7 @@ test("the next call is at hand beyond a block's edge, and the way back leads to 
   await page.locator(".scroll").evaluate((box) => (box.scrollTop = 56 * 78));
   await listed(page, 84);
   await page.locator('[data-row="84"] .about').click();
-  let title = await named(page, calls[84], await page.title());
+  let title = await named(page, calls[84], "Calls · Ringback");
   for (let row = 85; row <= 102; row += 1) {
     await page.keyboard.press("n");
     title = await named(page, calls[row], title);
