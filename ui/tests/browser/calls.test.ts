@@ -50,8 +50,8 @@ test("searching narrows the list as one types, marks the hit, and leads to it in
   const page = await open({ scene: "many", at: "#/calls" });
   await page.keyboard.press("/");
   await page.keyboard.type("insur");
-  await page.locator("mark").first().waitFor();
-  expect(await page.locator("mark").first().textContent()).toBe("insur");
+  // On a slow machine the first letters are searched for by themselves.
+  await page.waitForFunction(() => document.querySelector("mark")?.textContent === "insur");
   expect(page.url()).toContain("q=insur");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");

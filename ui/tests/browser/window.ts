@@ -16,6 +16,8 @@ export interface Opening {
   theme?: "light" | "dark";
   language?: "en" | "de";
   size?: { width: number; height: number };
+  /** The time stands still here; without it, it is the real one. */
+  now?: Date;
 }
 
 /** Registers what every file of tests needs. */
@@ -32,11 +34,12 @@ export function useWindow(): void {
 }
 
 /** Opens the window on a scene. */
-export async function open({ scene = "still", at = "#/live", theme = "light", language = "en", size = { width: 1280, height: 800 } }: Opening = {}): Promise<Page> {
+export async function open({ scene = "still", at = "#/live", theme = "light", language = "en", size = { width: 1280, height: 800 }, now }: Opening = {}): Promise<Page> {
   faults = [];
   context = await browser.newContext({ viewport: size, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  if (now !== undefined) await page.clock.setFixedTime(now);
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
   });

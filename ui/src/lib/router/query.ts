@@ -18,6 +18,16 @@ export function toQuery(filters: Filters, now: number): CallQuery {
   return query;
 }
 
+/**
+ * What makes two lists the same to a person: equal filters, whenever they were chosen. Only the day
+ * counts: after midnight "today" is another list, and the other relative times begin anew with it.
+ */
+export function queryKey(filters: Filters, now: number): string {
+  const relative = filters.time !== null && days(filters.time) === null;
+  const day = new Date(now);
+  return JSON.stringify([{ ...filters, search: filters.search.trim() }, relative ? [day.getFullYear(), day.getMonth(), day.getDate()] : null]);
+}
+
 /** How many filters are in use, search not counted. */
 export function filterCount(filters: Filters): number {
   const used = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toQuery, days, filterCount } from "./query";
+import { toQuery, days, filterCount, queryKey } from "./query";
 import { callAddress, callsAddress, deepLink, formatRoute, NO_FILTERS, parseRoute } from "./route";
 
 test("an address and its route are two sides of one thing", () => {
@@ -42,4 +42,20 @@ test("a bar of a chart leads to exactly its UTC days", () => {
   expect(toQuery({ ...NO_FILTERS, time: "2026-03-01..2026-03-03" }, 0).until).toBe("2026-03-04T00:00:00.000Z");
   expect(days("2026-99-99")).toBeNull();
   expect(callsAddress({ time: "2026-03-01" })).toBe("#/calls?time=2026-03-01");
+});
+
+test("a list is the same for as long as its filters and, if they count from now on, the day are", () => {
+  const noon = new Date(2026, 2, 8, 12, 0).getTime();
+  const evening = new Date(2026, 2, 8, 23, 59).getTime();
+  const night = new Date(2026, 2, 9, 0, 0).getTime();
+  for (const time of ["today", "24h", "7d", "30d"]) {
+    const filters = { ...NO_FILTERS, time };
+    expect(queryKey(filters, evening), time).toBe(queryKey(filters, noon));
+    expect(queryKey(filters, night), `${time} after midnight`).not.toBe(queryKey(filters, noon));
+  }
+  for (const time of [null, "2026-03-01", "2026-03-01..2026-03-03"]) {
+    expect(queryKey({ ...NO_FILTERS, time }, night), `${time}`).toBe(queryKey({ ...NO_FILTERS, time }, noon));
+  }
+  expect(queryKey({ ...NO_FILTERS, search: "invoice " }, noon)).toBe(queryKey({ ...NO_FILTERS, search: "invoice" }, noon));
+  expect(queryKey({ ...NO_FILTERS, account: "clinic" }, noon)).not.toBe(queryKey(NO_FILTERS, noon));
 });

@@ -7,12 +7,15 @@ export class Router {
   route = $state.raw<Route>({ view: "live" });
   /** Counts every way in by an address, so that the same one followed again is told from the first time. */
   arrivals: number = $state(0);
+  /** Where the window was before. */
+  from: Route | null = null;
   /** The list of calls as it was last seen, to go back to. */
   lastCalls: string = formatRoute({ view: "calls", filters: NO_FILTERS });
 
   /** Follows the address; the returned function stops it. */
   start(): () => void {
     const follow = () => {
+      this.from = this.route;
       this.route = parseRoute(location.hash);
       this.arrivals += 1;
       if (this.route.view === "calls") this.lastCalls = location.hash;

@@ -227,6 +227,12 @@ export class FakeHost implements Host {
     this.#setup.mend();
   }
 
+  /** A call comes in, with news of it or without, for tests. */
+  ring(told = true): void {
+    const row = this.#living.ring(this.#around.now());
+    if (told) this.#tell({ type: "calls", data: [row] });
+  }
+
   /** An event of an account comes in at the door, for tests. */
   arrive(id: string): void {
     this.#setup.arrive(id);

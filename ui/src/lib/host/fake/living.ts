@@ -60,6 +60,11 @@ export class Living {
     });
   }
 
+  /** A phone rings; nobody is told yet. */
+  ring(now: number): CallRow {
+    return this.#ring(now, true);
+  }
+
   /** One step of the day. */
   tick(now: number): void {
     this.#ticks += 1;
