@@ -11,5 +11,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A wait ends as soon as what it waits for is there; on a slow machine that takes its time.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

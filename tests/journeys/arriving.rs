@@ -77,15 +77,7 @@ async fn a_call_is_on_the_board_while_it_goes_on_and_everything_about_it_is_here
         call["cost"]["provisional"], false,
         "after the analysis the cost stands"
     );
-    assert!(
-        setting
-            .world()
-            .seen()
-            .iter()
-            .all(|seen| seen.status.is_some_and(|status| status < 400)),
-        "nothing was asked for in vain: {:?}",
-        setting.world().seen()
-    );
+    setting.asked_nothing_in_vain();
     house.engine.shutdown().await;
 }
 

@@ -61,15 +61,7 @@ async fn a_meeting_is_on_the_board_and_when_it_ended_its_people_words_and_sound_
     assert_eq!(call["recordings"][0]["format"], "mp3");
     let truth = setting.simulator.truth(&id).expect("the call");
     assert_eq!(call["from"], json!(truth.from));
-    assert!(
-        setting
-            .world()
-            .seen()
-            .iter()
-            .all(|seen| seen.status.is_some_and(|status| status < 400)),
-        "nothing was asked for in vain: {:?}",
-        setting.world().seen()
-    );
+    setting.asked_nothing_in_vain();
     house.engine.shutdown().await;
 }
 

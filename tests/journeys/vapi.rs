@@ -106,15 +106,7 @@ async fn a_call_is_read_along_while_it_goes_on_and_whole_when_its_report_came() 
     assert_eq!(call["cost"]["provisional"], false);
     assert_eq!(call["recordings"][0]["channels"], 2);
     house.rests().await;
-    assert!(
-        setting
-            .world()
-            .seen()
-            .iter()
-            .all(|seen| seen.status.is_some_and(|status| status < 400)),
-        "nothing was asked for in vain: {:?}",
-        setting.world().seen()
-    );
+    setting.asked_nothing_in_vain();
     for seen in setting.world().seen() {
         assert_eq!(
             seen.authorization_present,

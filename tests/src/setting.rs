@@ -197,6 +197,20 @@ impl Setting {
         Home::at(self.folder())
     }
 
+    /// Every request that the providers have answered could be answered well. One that is still on its
+    /// way says nothing yet.
+    ///
+    /// # Panics
+    /// Otherwise; the message has all requests.
+    pub fn asked_nothing_in_vain(&self) {
+        let seen = self.world().seen();
+        let is_fine = |status: Option<u16>| status.is_none_or(|status| status < 400);
+        assert!(
+            seen.iter().all(|seen| is_fine(seen.status)),
+            "something was asked for in vain: {seen:?}"
+        );
+    }
+
     /// The providers' world.
     pub fn world(&self) -> &World {
         self.simulator.world()
