@@ -139,9 +139,10 @@ async fn a_link_finds_the_program_in_the_tray_and_opens_the_call_at_its_moment_w
             (state["recording"] == recording && state["phase"] != "loading").then_some(())
         })
         .await;
-        close(program).await;
+        program.close_window().await;
         program.without_pages().await;
-        opened(desk, program, async || panel.choose("Open Ringback").await).await;
+        desk.open_again(program, async || panel.choose("Open Ringback").await)
+            .await;
         back(&view, &format!("#/calls/{id}")).await;
         until(SOON, "it is still loaded, and holds", async || {
             let state = view.call("player.state", json!({})).await;

@@ -4,7 +4,7 @@ use std::{
     fmt::{self, Display},
     fs,
     path::Path,
-    time::{SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use super::{
@@ -186,14 +186,12 @@ impl Processes {
         Instead(self, what)
     }
 
-    /// When the first of them began, in ms since 1970, to a hundredth of a second. Nothing where it
-    /// has ended.
-    pub fn started_at(self) -> Option<f64> {
+    /// How long ago the first of them began, to a hundredth of a second. Nothing where it has ended.
+    pub fn age(self) -> Option<Duration> {
         let began: f64 = stat(self.0)?.get(BEGAN)?.parse().ok()?;
         let uptime = fs::read_to_string("/proc/uptime").ok()?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
         let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
-        Some((now.as_secs_f64() - uptime + began / TICKS_PER_SECOND) * 1000.0)
+        Duration::try_from_secs_f64(uptime - began / TICKS_PER_SECOND).ok()
     }
 
     /// How much memory each of them takes for itself.

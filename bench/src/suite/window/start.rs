@@ -4,6 +4,8 @@ use anyhow::{Context, bail};
 use ringback_journeys::{setting::Setting as Desktop, window::Desk};
 use serde_json::json;
 
+use super::retell::now_ms;
+
 /// What a start took, in ms.
 pub(super) struct Start {
     /// From the beginning of the process until the list could be used.
@@ -53,7 +55,8 @@ pub(super) async fn measure(desk: &mut Desk, home: &Desktop, calls: u64) -> anyh
         bail!("the page told {told}");
     };
     let program = desk.processes().await;
-    let began = program.started_at().context("the program has ended")?;
+    let age = program.age().context("the program has ended")?;
+    let began = now_ms() - age.as_secs_f64() * 1000.0;
     if calls > 0 {
         let rows = view
             .client()
