@@ -86,6 +86,10 @@ async fn a_test_event_goes_through_the_public_address_and_is_never_a_call() {
         .expect("one of ours");
     setting.deliver_due().await;
     setting.live_through().await;
+    until(SOON, "everything that came is read", async || {
+        house.events(Some("pending")).is_empty().then_some(())
+    })
+    .await;
     let trial = sent(&house, RETELL).await;
     assert!(matches!(trial.outcome, TrialOutcome::Accepted { .. }));
     let (_, kind) = trial.last_event.expect("there was a call");
