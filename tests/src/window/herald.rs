@@ -9,7 +9,7 @@ use zbus::{Connection, interface, zvariant::OwnedValue};
 
 use super::{
     bus::Bus,
-    patience::{SOON, until},
+    patience::{A_WHILE, SOON, until},
 };
 
 /// A notification as it was given.
@@ -119,10 +119,14 @@ impl Herald {
 
     /// Waits for the notification whose title is this.
     pub async fn shown(&self, title: &str) -> Shown {
-        until(SOON, format_args!("a notification {title:?}"), async || {
-            let told = self.told();
-            told.into_iter().rev().find(|shown| shown.title == title)
-        })
+        until(
+            A_WHILE,
+            format_args!("a notification {title:?}"),
+            async || {
+                let told = self.told();
+                told.into_iter().rev().find(|shown| shown.title == title)
+            },
+        )
         .await
     }
 
