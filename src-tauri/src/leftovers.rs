@@ -3,8 +3,8 @@
 //! WebKit ends a page's process with the page, but keeps the process that talks to the network, and
 //! Tauri keeps the context it belongs to (<https://github.com/tauri-apps/tauri/issues/14626>). That
 //! process has nothing to do without a page, and WebKit starts another one when it needs it, as it
-//! would after a crash. What the window has used of its libraries' files stays mapped, too, and is
-//! more than all that the engine needs.
+//! would after a crash. What the window has used of the files of libraries and program stays mapped, too,
+//! and is more than all that the engine needs.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const STILL: Duration = Duration::from_secs(2);
 pub(crate) async fn clear<R: Runtime>(app: &AppHandle<R>) {
     without_window(app, network::end);
     tokio::time::sleep(STILL).await;
-    without_window(app, libraries::give_back);
+    without_window(app, files::give_back);
 }
 
 /// Does this if there is still no window. Windows are made on the same thread: none can begin to load
@@ -35,32 +35,35 @@ fn without_window<R: Runtime>(app: &AppHandle<R>, deed: fn()) {
 }
 
 #[cfg(not(target_os = "linux"))]
-mod libraries {
+mod files {
     /// Elsewhere nobody counts what stands in files as the program's.
     pub(super) fn give_back() {}
 }
 
 #[cfg(target_os = "linux")]
-mod libraries {
-    use std::{fs, ops::Range};
+mod files {
+    use std::{env, fs, ops::Range};
 
     use rustix::mm::{Advice, madvise};
 
-    /// Unmaps the pages of libraries' files. They stay in the system's cache and are mapped again,
-    /// one by one, as soon as they are used.
+    /// Unmaps the pages of the files of libraries and program. They stay in the system's cache and are
+    /// mapped again, one by one, as soon as they are used.
     pub(super) fn give_back() {
-        let Ok(mappings) = fs::read_to_string("/proc/self/smaps") else {
+        let (Ok(mappings), Ok(program)) =
+            (fs::read_to_string("/proc/self/smaps"), env::current_exe())
+        else {
             return;
         };
-        for pages in unchanged(&mappings) {
+        for pages in unchanged(&mappings, &program.to_string_lossy()) {
             #[expect(
                 unsafe_code,
                 reason = "the system has no other way to say that pages will not be needed soon"
             )]
             // SAFETY: nobody has written to these pages and nobody can (they are private and mapped
             // without the right to write), so dropping them loses nothing: what is read there next
-            // comes from the file again. They are where they were a moment ago: only `dlclose` unmaps
-            // a library, which only GTK and what it has loaded ever do, on this thread.
+            // comes from the file again. They are where they were a moment ago: the program is never
+            // unmapped, and a library only by `dlclose`, which only GTK and what it has loaded ever
+            // call, on this thread.
             let dropped = unsafe {
                 madvise(
                     std::ptr::with_exposed_provenance_mut(pages.start),
@@ -69,14 +72,14 @@ mod libraries {
                 )
             };
             if let Err(error) = dropped {
-                tracing::debug!(%error, "a library's pages cannot be given back");
+                tracing::debug!(%error, "pages of a file cannot be given back");
             }
         }
     }
 
-    /// Where, in `/proc/{pid}/smaps`, libraries stand that are mapped privately and only for reading
-    /// or running, and have no page that differs from the file.
-    fn unchanged(mappings: &str) -> Vec<Range<usize>> {
+    /// Where, in `/proc/{pid}/smaps`, libraries and the program stand that are mapped privately and only
+    /// for reading or running, and have no page that differs from the file.
+    fn unchanged(mappings: &str, program: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut here = None;
         for line in mappings.lines() {
@@ -85,7 +88,8 @@ mod libraries {
                 (Some("Anonymous:"), Some("0")) => found.extend(here.take()),
                 (Some(place), Some(rights)) if !place.ends_with(':') => {
                     let is_fixed = matches!(rights, "r--p" | "r-xp");
-                    here = range(place).filter(|_| is_fixed && line.contains(".so"));
+                    let is_code = line.contains(".so") || line.ends_with(program);
+                    here = range(place).filter(|_| is_fixed && is_code);
                 }
                 _ => {}
             }
@@ -104,7 +108,7 @@ mod libraries {
         use super::*;
 
         #[test]
-        fn only_pages_of_libraries_that_are_as_in_their_file_are_given_back() {
+        fn only_pages_of_code_that_are_as_in_their_file_are_given_back() {
             let mapping = |place: &str, rights: &str, file: &str, anonymous: u32| {
                 format!(
                     "{place} {rights} 00000000 08:01 7    {file}\nSize:    4 kB\n\
@@ -120,13 +124,15 @@ mod libraries {
                 mapping("6000-7000", "r--s", library, 0),
                 mapping("7000-8000", "r--p", "/usr/share/fonts/a.ttf", 0),
                 mapping("8000-9000", "r-xp", "", 0),
+                mapping("9000-a000", "r-xp", "/usr/bin/ringback-desktop", 0),
             ];
+            let program = "/usr/bin/ringback-desktop";
             assert_eq!(
-                unchanged(&all.concat()),
-                [0x1000..0x3000, 0x3000..0x4000],
-                "none that is changed, shared, writable, or no library"
+                unchanged(&all.concat(), program),
+                [0x1000..0x3000, 0x3000..0x4000, 0x9000..0xa000],
+                "none that is changed, shared, writable, or no code"
             );
-            assert!(unchanged("no mapping").is_empty());
+            assert!(unchanged("no mapping", program).is_empty());
         }
     }
 }

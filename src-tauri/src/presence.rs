@@ -50,7 +50,9 @@ pub(crate) fn begin<R: Runtime>(app: &AppHandle<R>) {
     if launch.hidden {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
-            if !presence.has_tray_within(NO_TRAY).await {
+            if presence.has_tray_within(NO_TRAY).await {
+                leftovers::clear(&app).await;
+            } else {
                 windows::show(&app);
             }
         });
